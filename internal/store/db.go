@@ -1,0 +1,209 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"strings"
+	"time"
+
+	"amanah/internal/clock"
+	"amanah/internal/fault"
+	"amanah/internal/id"
+	"amanah/internal/vault"
+)
+
+// Options are what a store needs.
+type Options struct {
+	// URL of PostgreSQL, or "" for SQLite in Dir.
+	URL string
+	// Dir is the data folder of SQLite.
+	Dir string
+	// FileKey encrypts the SQLite file: 32 bytes.
+	FileKey []byte
+	Map     *Map
+	// Migrations are the modules' SQL files, "NNNN_name.sql", in goose's form.
+	Migrations []fs.FS
+	Vault      *vault.Vault
+	Clock      clock.Clock
+	// Gate refuses a scope whose purpose the notice does not name. nil: every
+	// purpose passes (tests).
+	Gate func(Scope) error
+}
+
+// DB is the store. It is safe for concurrent use.
+type DB struct {
+	dataMap *Map
+	vault   *vault.Vault
+	clock   clock.Clock
+	ids     id.Maker
+	gate    func(Scope) error
+	sqlite  *sqliteEngine
+	pg      *pgEngine
+	group   *group
+}
+
+// Open opens or creates the store, migrates it, guards every table of the data
+// map and proves that database and map name the same columns.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	if o.Clock == nil || o.Map == nil {
+		return nil, errors.New("store: Open needs a clock and a data map")
+	}
+	db := &DB{dataMap: o.Map, vault: o.Vault, clock: o.Clock, ids: id.NewMaker(o.Clock.Now), gate: o.Gate}
+	var err error
+	switch {
+	case o.URL == "":
+		err = db.openSQLite(o)
+	case strings.HasPrefix(o.URL, "postgres://"), strings.HasPrefix(o.URL, "postgresql://"):
+		err = db.openPostgres(ctx, o)
+	default:
+		err = errors.New("store: the database URL begins with postgres://")
+	}
+	if err != nil {
+		return nil, fault.Wrap("store.Open", err)
+	}
+	db.group = newGroup(db)
+	if err := db.checkColumns(ctx); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// Close waits for the writer and closes all connections.
+func (db *DB) Close() error {
+	if db.group != nil {
+		db.group.close()
+	}
+	if db.sqlite != nil {
+		return db.sqlite.close()
+	}
+	if db.pg != nil {
+		db.pg.close()
+	}
+	return nil
+}
+
+// Engine is "sqlite" or "postgres".
+func (db *DB) Engine() string {
+	if db.sqlite != nil {
+		return "sqlite"
+	}
+	return "postgres"
+}
+
+// Map is the data map.
+func (db *DB) Map() *Map { return db.dataMap }
+
+// Vault is where keys are.
+func (db *DB) Vault() *vault.Vault { return db.vault }
+
+// Clock is the store's clock.
+func (db *DB) Clock() clock.Clock { return db.clock }
+
+// NewID makes a row's id outside of a transaction.
+func (db *DB) NewID() id.ID { return db.ids.New() }
+
+func (db *DB) admit(s Scope) error {
+	if s.Purpose == "" {
+		return fault.New(fault.Forbidden, "store", "store.no_purpose")
+	}
+	if db.gate != nil {
+		return db.gate(s)
+	}
+	return nil
+}
+
+// Read runs f in a reading transaction of a scope: one snapshot.
+func (db *DB) Read(ctx context.Context, s Scope, f func(*Tx) error) error {
+	if err := db.admit(s); err != nil {
+		return err
+	}
+	tx := &Tx{db: db, scope: s}
+	if db.pg != nil {
+		c, err := db.pg.begin(ctx, db.pg.app, s.Tenant, false)
+		if err != nil {
+			return wrap("store.Read", err)
+		}
+		defer rollback(c)
+		tx.conn = c
+		return f(tx)
+	}
+	c, done, err := db.sqlite.begin(ctx, db.sqlite.read, s.Tenant)
+	if err != nil {
+		return wrap("store.Read", err)
+	}
+	defer done()
+	defer c.tx.Rollback()
+	tx.conn = c
+	return f(tx)
+}
+
+func rollback(c pgConn) {
+	ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
+	defer stop()
+	_ = c.tx.Rollback(ctx)
+}
+
+// Write runs f in a writing transaction of a scope and commits it durably; an
+// error of f rolls all of it back.
+func (db *DB) Write(ctx context.Context, s Scope, f func(*Tx) error) error {
+	if err := db.admit(s); err != nil {
+		return err
+	}
+	tx := &Tx{db: db, scope: s, write: true}
+	if db.pg != nil {
+		c, err := db.pg.begin(ctx, db.pg.app, s.Tenant, true)
+		if err != nil {
+			return wrap("store.Write", err)
+		}
+		return db.finishPostgres(ctx, tx, c, f)
+	}
+	return db.writeSQLite(ctx, tx, f)
+}
+
+func (db *DB) finishPostgres(ctx context.Context, tx *Tx, c pgConn, f func(*Tx) error) error {
+	defer rollback(c)
+	tx.conn = c
+	if err := f(tx); err != nil {
+		return err
+	}
+	if err := c.tx.Commit(ctx); err != nil {
+		return wrap("store.commit", err)
+	}
+	tx.committed()
+	return nil
+}
+
+func (db *DB) writeSQLite(ctx context.Context, tx *Tx, f func(*Tx) error) error {
+	e := db.sqlite
+	if err := e.acquire(ctx); err != nil {
+		return fault.New(fault.Unavailable, "store.Write", "try_again").Cause(err)
+	}
+	defer e.release()
+	pool := e.write
+	if tx.system != "" {
+		pool = e.plain
+	}
+	c, done, err := e.begin(ctx, pool, tx.scope.Tenant)
+	if err != nil {
+		return wrap("store.Write", err)
+	}
+	defer done()
+	defer c.tx.Rollback()
+	tx.conn = c
+	if err := f(tx); err != nil {
+		return err
+	}
+	if err := c.tx.Commit(); err != nil {
+		return wrap("store.commit", err)
+	}
+	tx.committed()
+	return nil
+}
+
+func (tx *Tx) committed() {
+	for _, f := range tx.after {
+		f()
+	}
+}

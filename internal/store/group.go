@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"sync"
+
+	"amanah/internal/fault"
+)
+
+// group commits many small writes of many tenants at once: the disk's flush is
+// what a durable write costs, and one flush serves all who wait for it.
+type group struct {
+	db   *DB
+	in   chan *grouped
+	done chan struct{}
+	once sync.Once
+	stop chan struct{}
+}
+
+type grouped struct {
+	ctx   context.Context
+	scope Scope
+	f     func(*Tx) error
+	tx    *Tx
+	err   chan error
+}
+
+// groupMost bounds a transaction, and with it the wait of the last one.
+const groupMost = 256
+
+func newGroup(db *DB) *group {
+	g := &group{db: db, in: make(chan *grouped, groupMost), done: make(chan struct{}), stop: make(chan struct{})}
+	go g.run()
+	return g
+}
+
+func (g *group) close() {
+	g.once.Do(func() { close(g.stop) })
+	<-g.done
+}
+
+// WriteGrouped is Write for small transactions that many callers make at the
+// same time: they share one commit, each behind its own savepoint and in its own
+// scope. It returns when the caller's part is durable, or failed alone.
+func (db *DB) WriteGrouped(ctx context.Context, s Scope, f func(*Tx) error) error {
+	if err := db.admit(s); err != nil {
+		return err
+	}
+	w := &grouped{ctx: ctx, scope: s, f: f, err: make(chan error, 1)}
+	select {
+	case db.group.in <- w:
+	case <-db.group.stop:
+		return fault.New(fault.Unavailable, "store.WriteGrouped", "try_again")
+	case <-ctx.Done():
+		return fault.New(fault.Unavailable, "store.WriteGrouped", "try_again").Cause(ctx.Err())
+	}
+	select {
+	case err := <-w.err:
+		return err
+	case <-db.group.done:
+		select {
+		case err := <-w.err:
+			return err
+		default:
+			return fault.New(fault.Unavailable, "store.WriteGrouped", "try_again")
+		}
+	}
+}
+
+func (g *group) run() {
+	defer close(g.done)
+	for {
+		var batch []*grouped
+		select {
+		case w := <-g.in:
+			batch = append(batch, w)
+		case <-g.stop:
+			return
+		}
+	gather:
+		for len(batch) < groupMost {
+			select {
+			case w := <-g.in:
+				batch = append(batch, w)
+			default:
+				break gather
+			}
+		}
+		g.commit(batch)
+	}
+}
+
+// commit writes a batch. If the shared transaction fails, everyone hears so:
+// nobody was promised anything yet.
+func (g *group) commit(batch []*grouped) {
+	ctx := context.Background()
+	var kept []*grouped
+	err := g.transaction(ctx, func(tx *Tx, bind func(Scope) error) error {
+		for _, w := range batch {
+			if w.ctx.Err() != nil {
+				w.err <- fault.New(fault.Unavailable, "store.WriteGrouped", "try_again").Cause(w.ctx.Err())
+				continue
+			}
+			w.tx = &Tx{db: g.db, scope: w.scope, conn: tx.conn, write: true}
+			ok, err := g.part(ctx, w, bind)
+			if err != nil {
+				w.err <- err
+				if !ok {
+					return err
+				}
+				continue
+			}
+			kept = append(kept, w)
+		}
+		return nil
+	})
+	for _, w := range kept {
+		if err == nil {
+			w.tx.committed()
+		}
+		w.err <- err
+	}
+	if err != nil {
+		for _, w := range batch {
+			select { // those who were never reached
+			case w.err <- err:
+			default:
+			}
+		}
+	}
+}
+
+// part runs one caller's function behind a savepoint. ok is false when the
+// shared transaction itself is of no more use.
+func (g *group) part(ctx context.Context, w *grouped, bind func(Scope) error) (ok bool, err error) {
+	if err := bind(w.scope); err != nil {
+		return false, wrap("store.WriteGrouped", err)
+	}
+	if _, err := w.tx.conn.exec(ctx, "SAVEPOINT part", nil); err != nil {
+		return false, wrap("store.WriteGrouped", err)
+	}
+	if err := w.f(w.tx); err != nil {
+		if _, back := w.tx.conn.exec(ctx, "ROLLBACK TO SAVEPOINT part", nil); back != nil {
+			return false, wrap("store.WriteGrouped", back)
+		}
+		return true, err
+	}
+	_, err = w.tx.conn.exec(ctx, "RELEASE SAVEPOINT part", nil)
+	return err == nil, wrap("store.WriteGrouped", err)
+}
+
+func (g *group) transaction(ctx context.Context, f func(tx *Tx, bind func(Scope) error) error) error {
+	tx := &Tx{db: g.db, write: true}
+	if g.db.pg != nil {
+		c, err := g.db.pg.begin(ctx, g.db.pg.app, tx.scope.Tenant, true)
+		if err != nil {
+			return wrap("store.WriteGrouped", err)
+		}
+		return g.db.finishPostgres(ctx, tx, c, func(tx *Tx) error {
+			return f(tx, func(s Scope) error {
+				_, err := c.tx.Exec(ctx, setTenant(s.Tenant))
+				return err
+			})
+		})
+	}
+	return g.db.writeSQLite(ctx, tx, func(tx *Tx) error {
+		return f(tx, func(s Scope) error { return bindSQLite(ctx, tx.conn.(sqliteConn).tx, s.Tenant) })
+	})
+}

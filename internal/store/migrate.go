@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"testing/fstest"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations/*.sql
+var ownMigrations embed.FS
+
+// gather puts the modules' migrations into one order by their number. The texts
+// use types that both engines know: TEXT, BIGINT, BOOLEAN, BYTEA.
+func gather(o Options) (fs.FS, error) {
+	all := fstest.MapFS{}
+	own, err := fs.Sub(ownMigrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	numbers := map[string]string{}
+	for _, src := range append([]fs.FS{own}, o.Migrations...) {
+		files, err := fs.Glob(src, "*.sql")
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			n, _, _ := strings.Cut(f, "_")
+			if was, twice := numbers[n]; twice {
+				return nil, fmt.Errorf("store: migrations %s and %s have the same number", was, f)
+			}
+			numbers[n] = f
+			text, err := fs.ReadFile(src, f)
+			if err != nil {
+				return nil, err
+			}
+			all[path.Base(f)] = &fstest.MapFile{Data: text}
+		}
+	}
+	return all, nil
+}
+
+func runMigrations(ctx context.Context, dialect goose.Dialect, db *sql.DB, o Options) error {
+	files, err := gather(o)
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(dialect, db, files)
+	if err != nil {
+		return fmt.Errorf("store: migrations: %w", err)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("store: migrations: %w", err)
+	}
+	return nil
+}
+
+func (db *DB) migrateSQLite(o Options) error {
+	return runMigrations(context.Background(), goose.DialectSQLite3, db.sqlite.plain, o)
+}
+
+// migratePostgres holds an advisory lock, so that nodes that start together
+// migrate one after the other.
+func (db *DB) migratePostgres(ctx context.Context, o Options) error {
+	c, err := db.pg.owner.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Release()
+	const lock = 7_264_001
+	if _, err := c.Exec(ctx, "SELECT pg_advisory_lock($1)", lock); err != nil {
+		return err
+	}
+	defer func() { _, _ = c.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", lock) }()
+	if err := withSQL(db.pg.owner, func(s *sql.DB) error { return runMigrations(ctx, goose.DialectPostgres, s, o) }); err != nil {
+		return err
+	}
+	if err := db.guardPostgres(ctx, c.Conn()); err != nil {
+		return err
+	}
+	_, err = c.Exec(ctx, "GRANT INSERT, SELECT, DELETE ON system_uses TO "+systemRole)
+	return err
+}
+
+func withSQL(pool *pgxpool.Pool, f func(*sql.DB) error) error {
+	s := stdlib.OpenDBFromPool(pool)
+	return errors.Join(f(s), s.Close())
+}
+
+// checkColumns proves that the database has the data map's columns and no other:
+// a column that no field names would be a place where something is kept untold.
+func (db *DB) checkColumns(ctx context.Context) error {
+	return db.System(ctx, UseCheck, Actor{Kind: "system"}, func(tx *Tx) error {
+		for _, t := range db.dataMap.tables {
+			have, err := tx.columns(ctx, t.Name)
+			if err != nil {
+				return err
+			}
+			var want []string
+			for _, c := range t.Columns {
+				want = append(want, c.Name)
+			}
+			slices.Sort(have)
+			slices.Sort(want)
+			if !slices.Equal(have, want) {
+				return fmt.Errorf("store: table %s has the columns %v, its struct %v: tag the missing ones or migrate", t.Name, have, want)
+			}
+		}
+		return nil
+	})
+}
+
+func (tx *Tx) columns(ctx context.Context, table string) ([]string, error) {
+	text := "SELECT name FROM pragma_table_info($1)"
+	if tx.db.pg != nil {
+		text = "SELECT column_name::text FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1"
+	}
+	rows, err := tx.Query(ctx, text, table)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		out = append(out, name)
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"amanah/internal/id"
+)
+
+// The application's roles: both own nothing, log in nowhere and bypass no
+// policy. Row-level security lets appRole see one tenant; systemRole sees all
+// and is used by named, recorded system transactions only.
+const (
+	appRole    = "amanah_app"
+	systemRole = "amanah_system"
+)
+
+// pgEngine has a pool for tenants' transactions, one for system transactions,
+// and the owner's, for migrations and River's own work.
+type pgEngine struct {
+	app, system, owner *pgxpool.Pool
+}
+
+func (db *DB) openPostgres(ctx context.Context, o Options) error {
+	owner, err := pgPool(ctx, o.URL, "", 4)
+	if err != nil {
+		return err
+	}
+	db.pg = &pgEngine{owner: owner}
+	if err := db.migratePostgres(ctx, o); err != nil {
+		db.pg.close()
+		return err
+	}
+	if db.pg.app, err = pgPool(ctx, o.URL, appRole, 16); err == nil {
+		db.pg.system, err = pgPool(ctx, o.URL, systemRole, 2)
+	}
+	if err != nil {
+		db.pg.close()
+	}
+	return err
+}
+
+// pgPool connects, and steps down to a role that row-level security binds.
+func pgPool(ctx context.Context, url, role string, most int32) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("store: the database URL cannot be read") // it may hold a password
+	}
+	cfg.MaxConns = most
+	if role != "" {
+		cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+			_, err := c.Exec(ctx, "SET ROLE "+role)
+			return err
+		}
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("store: PostgreSQL does not answer: %w", err)
+	}
+	return pool, nil
+}
+
+func (e *pgEngine) close() {
+	for _, p := range []*pgxpool.Pool{e.app, e.system, e.owner} {
+		if p != nil {
+			p.Close()
+		}
+	}
+}
+
+// begin sets the tenant in the same round trip as BEGIN: the policy is cheap,
+// a round trip is not.
+func (e *pgEngine) begin(ctx context.Context, pool *pgxpool.Pool, tenant id.Tenant, write bool) (pgConn, error) {
+	mode := "begin read only; "
+	if write {
+		mode = "begin; "
+	}
+	tx, err := pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: mode + setTenant(tenant)})
+	return pgConn{tx}, err
+}
+
+// setTenant is a text, not a bound value, because BEGIN takes none; an id.Tenant
+// prints as hexadecimal digits and dashes only.
+func setTenant(t id.Tenant) string {
+	if t.IsZero() {
+		return "select set_config('amanah.tenant', '', true)"
+	}
+	return "select set_config('amanah.tenant', '" + t.String() + "', true)"
+}
+
+type pgConn struct{ tx pgx.Tx }
+
+func (c pgConn) exec(ctx context.Context, text string, args []any) (int64, error) {
+	tag, err := c.tx.Exec(ctx, text, args...)
+	return tag.RowsAffected(), err
+}
+
+func (c pgConn) query(ctx context.Context, text string, args []any) (Rows, error) {
+	return c.tx.Query(ctx, text, args...)
+}
+
+// guardPostgres makes the roles and the policies. It runs at every start, so a
+// table that a later version adds is guarded before anything is served.
+func (db *DB) guardPostgres(ctx context.Context, c *pgx.Conn) error {
+	for _, role := range []string{appRole, systemRole} {
+		_, err := c.Exec(ctx, `DO $do$ BEGIN CREATE ROLE `+role+` NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
+			EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $do$`)
+		if err != nil {
+			return fmt.Errorf("store: making the role %s: %w", role, err)
+		}
+		if _, err = c.Exec(ctx, `GRANT USAGE ON SCHEMA public TO `+role); err != nil {
+			return err
+		}
+		if _, err = c.Exec(ctx, `DO $do$ BEGIN IF NOT pg_has_role(current_user, '`+role+`', 'MEMBER') THEN EXECUTE 'GRANT `+role+` TO ' || quote_ident(current_user); END IF; END $do$`); err != nil {
+			return err
+		}
+	}
+	for _, t := range db.dataMap.tables {
+		name := pgx.Identifier{t.Name}.Sanitize()
+		_, err := c.Exec(ctx, `ALTER TABLE `+name+` ENABLE ROW LEVEL SECURITY; ALTER TABLE `+name+` FORCE ROW LEVEL SECURITY;
+			GRANT SELECT, INSERT, UPDATE, DELETE ON `+name+` TO `+appRole+`, `+systemRole+`;
+			DROP POLICY IF EXISTS one_tenant ON `+name+`; DROP POLICY IF EXISTS system_use ON `+name+`;
+			CREATE POLICY one_tenant ON `+name+` TO `+appRole+` USING (tenant_id = (SELECT current_setting('amanah.tenant', true))) WITH CHECK (tenant_id = (SELECT current_setting('amanah.tenant', true)));
+			CREATE POLICY system_use ON `+name+` TO `+systemRole+` USING (true) WITH CHECK (true)`)
+		if err != nil {
+			return fmt.Errorf("store: guarding %s: %w", t.Name, err)
+		}
+	}
+	return nil
+}
