@@ -1,8 +1,14 @@
 package vault
 
 import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"database/sql/driver"
 	"fmt"
+
+	"amanah/internal/fault"
+	"amanah/internal/id"
 )
 
 // Index is a blind index: the HMAC-SHA256 of a value under its tenant's index
@@ -36,4 +42,20 @@ func (x *Index) Scan(src any) error {
 		return fmt.Errorf("vault: %d bytes, an index has %d", len(v), len(x))
 	}
 	return fmt.Errorf("vault: cannot read %T as an index", src)
+}
+
+// Index gives the blind index of a value. column names the place, such as
+// "account.email": the same value elsewhere has another index. The caller
+// normalises the value first (case, spaces). An index is not sealed under the
+// person's key: after a destruction it goes only with its row.
+func (v *Vault) Index(ctx context.Context, home id.Tenant, column, value string) (Index, error) {
+	k, err := v.tenant(ctx, home, true)
+	if err != nil {
+		return Index{}, fault.Wrap("vault.Index", err)
+	}
+	m := hmac.New(sha256.New, k.index[:])
+	m.Write(parts(column, value))
+	var x Index
+	m.Sum(x[:0])
+	return x, nil
 }
