@@ -165,7 +165,7 @@ func (db *DB) Write(ctx context.Context, s Scope, f func(*Tx) error) error {
 func (db *DB) finishPostgres(ctx context.Context, tx *Tx, c pgConn, f func(*Tx) error) error {
 	defer rollback(c)
 	tx.conn = c
-	if err := f(tx); err != nil {
+	if err := tx.run(f); err != nil {
 		return err
 	}
 	if err := c.tx.Commit(ctx); err != nil {
@@ -192,7 +192,7 @@ func (db *DB) writeSQLite(ctx context.Context, tx *Tx, f func(*Tx) error) error 
 	defer done()
 	defer c.tx.Rollback()
 	tx.conn = c
-	if err := f(tx); err != nil {
+	if err := tx.run(f); err != nil {
 		return err
 	}
 	if err := c.tx.Commit(); err != nil {
@@ -206,4 +206,28 @@ func (tx *Tx) committed() {
 	for _, f := range tx.after {
 		f()
 	}
+}
+
+// run makes both engines alike: what failed half-way is not committed, even if
+// f swallowed the error.
+func (tx *Tx) run(f func(*Tx) error) error {
+	if err := f(tx); err != nil {
+		return err
+	}
+	return tx.failed
+}
+
+// Compact empties SQLite's log into the file, where removed rows were already
+// overwritten, so that nothing of them is left on the disk. PostgreSQL keeps old
+// row versions until its own vacuum: there only destroyed keys make them unreadable.
+func (db *DB) Compact(ctx context.Context) error {
+	if db.sqlite == nil {
+		return nil
+	}
+	if err := db.sqlite.acquire(ctx); err != nil {
+		return fault.New(fault.Unavailable, "store.Compact", "try_again").Cause(err)
+	}
+	defer db.sqlite.release()
+	_, err := db.sqlite.plain.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return wrap("store.Compact", err)
 }

@@ -139,7 +139,7 @@ func (g *group) part(ctx context.Context, w *grouped, bind func(Scope) error) (o
 	if _, err := w.tx.conn.exec(ctx, "SAVEPOINT part", nil); err != nil {
 		return false, wrap("store.WriteGrouped", err)
 	}
-	if err := w.f(w.tx); err != nil {
+	if err := w.tx.run(w.f); err != nil {
 		if _, back := w.tx.conn.exec(ctx, "ROLLBACK TO SAVEPOINT part", nil); back != nil {
 			return false, wrap("store.WriteGrouped", back)
 		}

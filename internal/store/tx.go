@@ -49,6 +49,7 @@ type Tx struct {
 	conn   conn
 	write  bool
 	system string
+	failed error
 	after  []func()
 }
 
@@ -95,7 +96,8 @@ func (tx *Tx) SQL() (sqlite *sql.Tx, postgres pgx.Tx) {
 	return nil, nil
 }
 
-// Exec runs a statement and says how many rows it touched.
+// Exec runs a statement and says how many rows it touched. After an error the
+// transaction is over, as PostgreSQL has it: return the error.
 func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) {
 	if !tx.write {
 		return 0, fault.New(fault.Internal, "store.Exec", "").Cause(errors.New("a reading transaction does not write"))
@@ -105,6 +107,9 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 		return 0, fault.Wrap("store.Exec", err)
 	}
 	n, err := tx.conn.exec(ctx, text, vals)
+	if err != nil {
+		tx.failed = wrap("store.Exec", err)
+	}
 	return n, wrap("store.Exec", err)
 }
 
