@@ -19,9 +19,10 @@ import (
 )
 
 // sqliteEngine has one writing connection and some reading ones, all guarded,
-// and one unguarded connection for migrations, system transactions and jobs.
+// and two unguarded ones: for migrations and system transactions, and for River.
 type sqliteEngine struct {
 	write, read, plain *sql.DB
+	jobs               *sql.DB
 	text               *sqliteText
 	lock               chan struct{} // one writer at a time, waiting in Go and not in SQLite
 }
@@ -88,6 +89,10 @@ func (db *DB) openSQLite(o Options) error {
 	if e.read, err = openSQLite(path, o.FileKey, "deferred", guard); err != nil {
 		return err
 	}
+	if e.jobs, err = openSQLite(path, o.FileKey, "immediate", nil); err != nil {
+		return err
+	}
+	e.jobs.SetMaxOpenConns(1)
 	e.read.SetMaxOpenConns(max(2, min(4, runtime.NumCPU())))
 	e.read.SetMaxIdleConns(2)
 	return nil
@@ -102,7 +107,7 @@ func sqliteOpenFault(err error) error {
 
 func (e *sqliteEngine) close() error {
 	var errs []error
-	for _, db := range []*sql.DB{e.read, e.write, e.plain} {
+	for _, db := range []*sql.DB{e.jobs, e.read, e.write, e.plain} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}

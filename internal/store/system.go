@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"amanah/internal/fault"
 	"amanah/internal/id"
@@ -49,4 +52,22 @@ func (db *DB) System(ctx context.Context, use SystemUse, actor Actor, f func(*Tx
 		return db.finishPostgres(ctx, tx, c, recorded)
 	}
 	return db.writeSQLite(ctx, tx, recorded)
+}
+
+// JobPool gives package job, and nobody else, the connections that River works
+// on: its own tables hold ids only and no tenant's rows. One of the two is nil.
+func (db *DB) JobPool() (sqlite *sql.DB, postgres *pgxpool.Pool) {
+	if db.pg != nil {
+		return nil, db.pg.owner
+	}
+	return db.sqlite.jobs, nil
+}
+
+// GrantJobs lets tenants' transactions put jobs into River's tables, and no more.
+func (db *DB) GrantJobs(ctx context.Context) error {
+	if db.pg == nil {
+		return nil
+	}
+	_, err := db.pg.owner.Exec(ctx, "GRANT SELECT, INSERT, UPDATE ON river_job, river_queue TO "+appRole+", "+systemRole+"; GRANT USAGE ON SEQUENCE river_job_id_seq TO "+appRole+", "+systemRole)
+	return wrap("store.GrantJobs", err)
 }
