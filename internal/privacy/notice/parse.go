@@ -1,0 +1,106 @@
+package notice
+
+import (
+	"fmt"
+	"io/fs"
+	"reflect"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Parse reads one notice. It always gives findings instead of an error; with an
+// error among them the notice is nil. It never panics, whatever src holds.
+func Parse(file string, src []byte) (*Notice, []Finding) {
+	root, findings := parseTree(file, src)
+	if len(findings) > 0 {
+		return nil, findings
+	}
+	findings = validate(file, root)
+	if HasErrors(findings) {
+		return nil, sortFindings(findings)
+	}
+	n := &Notice{file: file, root: root}
+	d := decoder{file: file}
+	d.value(root, reflect.ValueOf(&n.doc).Elem())
+	findings = append(findings, d.findings...)
+	if HasErrors(findings) {
+		return nil, sortFindings(findings)
+	}
+	findings = sortFindings(append(findings, n.consistent()...))
+	if HasErrors(findings) {
+		return nil, findings
+	}
+	return n, findings
+}
+
+// LoadNotices reads every *.yaml at the top of a file system, in the order of
+// their names. A broken file is left out and its findings are returned.
+func LoadNotices(fsys fs.FS) ([]*Notice, []Finding) {
+	names, err := fs.Glob(fsys, "*.yaml")
+	if err != nil || len(names) == 0 {
+		return nil, []Finding{{File: "notices", Line: 1, Col: 1, Code: "empty", Message: "there is no notice", Mend: "put one YAML file a service into notices/"}}
+	}
+	sort.Strings(names)
+	var ns []*Notice
+	var findings []Finding
+	for _, name := range names {
+		src, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			findings = append(findings, Finding{File: name, Line: 1, Col: 1, Code: "unreadable", Message: "the file cannot be read", Mend: "check its permissions"})
+			continue
+		}
+		n, fs := Parse(name, src)
+		findings = append(findings, fs...)
+		if n != nil {
+			ns = append(ns, n)
+		}
+	}
+	return ns, findings
+}
+
+// consistent finds what one notice says against itself: words that name nothing,
+// blanks and placeholders.
+func (n *Notice) consistent() []Finding {
+	var out []Finding
+	add := func(p Pos, code, msg, mend string) { out = append(out, n.finding(p, code, msg, mend)) }
+	for _, c := range n.doc.Data {
+		for i, p := range c.For {
+			if _, ok := n.Purpose(p); !ok {
+				add(n.pos("data", c.Key, "for", fmt.Sprint(i)), "unknown-purpose", fmt.Sprintf("%s is for %q, which is no purpose here", c.Key, p), "name a key under purposes, or add it there")
+			}
+		}
+		if c.Module != "" && !slices.Contains(n.doc.Modules, c.Module) {
+			add(n.pos("data", c.Key, "module"), "unknown-module", fmt.Sprintf("%s belongs to %q, which does not run here", c.Key, c.Module), "add the module to modules, or take the category out")
+		}
+		out = append(out, n.dpvTerm(n.pos("data", c.Key, "dpv"), c.DPV)...)
+	}
+	for _, p := range n.doc.Purposes {
+		out = append(out, n.dpvTerm(n.pos("purposes", p.Key, "dpv"), p.DPV)...)
+		used := slices.ContainsFunc(n.doc.Data, func(c Category) bool { return slices.Contains(c.For, p.Key) })
+		if !used {
+			add(p.Pos, "unused-purpose", fmt.Sprintf("no data is for %q", p.Key), "name it under the data that it needs, or take it out")
+		}
+	}
+	for _, r := range n.doc.Recipients {
+		for i, c := range r.Gets {
+			if _, ok := n.Category(c); !ok {
+				add(n.pos("recipients", r.Key, "gets", fmt.Sprint(i)), "unknown-category", fmt.Sprintf("%s gets %q, which is not declared under data", r.Key, c), "name a key under data, or add it there")
+			}
+		}
+		for i, p := range r.For {
+			if _, ok := n.Purpose(p); !ok {
+				add(n.pos("recipients", r.Key, "for", fmt.Sprint(i)), "unknown-purpose", fmt.Sprintf("%s is for %q, which is no purpose here", r.Key, p), "name a key under purposes, or add it there")
+			}
+		}
+	}
+	for i, w := range n.doc.Security {
+		if _, ok := measures[w]; !ok {
+			add(n.pos("security", fmt.Sprint(i)), "unknown-measure", fmt.Sprintf("no measure is called %q", w), "use one of: "+strings.Join(Measures(), ", "))
+		}
+	}
+	if n.doc.Effective.Before(n.doc.Changes.Before.AddTo(n.doc.Published.Time)) {
+		add(n.pos("effective"), "too-soon", "the version takes effect before the time that changes.before promises has passed", "move effective to "+n.doc.Changes.Before.AddTo(n.doc.Published.Time).Format("2006-01-02")+" or later")
+	}
+	return append(out, n.blanks()...)
+}
