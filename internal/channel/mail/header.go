@@ -2,14 +2,13 @@ package mail
 
 import (
 	"bytes"
+	"io"
 	"mime"
 	"net/mail"
 	"strings"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
-
-	"io"
 )
 
 // The limits of what is checked. A letter beyond them is kept, but its
@@ -37,7 +36,8 @@ func (f field) value() string {
 }
 
 // splitHeader parts the header fields from the body. At most maxFields fields
-// and maxHeader bytes are given; ok-ness is judged by checkable.
+// and maxHeader bytes are given; what lies beyond is dropped, and
+// checkable says so.
 func splitHeader(raw []byte) (head []field, body []byte) {
 	rest, size := raw, 0
 	var cur strings.Builder

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -99,7 +100,17 @@ func (x *session) refuse(reply *smtp.SMTPError) error {
 	return reply
 }
 
-func (x *session) Data(r io.Reader) error {
+// Data takes the letter, looks at it and hands it over. A panic on the way is
+// a temporary failure of this letter alone.
+func (x *session) Data(r io.Reader) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			// The value may hold parts of the letter; the stack does not.
+			x.s.stats.panics.Add(1)
+			x.s.cfg.Logger.Error("letter could not be handled", "stack", string(debug.Stack()))
+			err = replyUnavailable
+		}
+	}()
 	raw, release, err := x.read(r)
 	defer release()
 	if err != nil {
