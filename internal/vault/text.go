@@ -17,12 +17,13 @@ const sealedMark = "[sealed]"
 // holds the plain text, but fmt, slog, encoding/json and database/sql cannot
 // get at it: only Reveal can. The zero Text is the empty string.
 //
-// Compare with Equal; == does not compile.
+// Compare with Equal (go-cmp uses it); == does not compile, and
+// reflect.DeepEqual is false for any two.
 type Text struct {
-	_ [0]func()
-	// fmt follows unexported fields without asking their methods, but prints
-	// only the address of a pointer that is not at the top.
-	p *string
+	// A function, because fmt and every dumper that works by reflection follow
+	// unexported fields and pointers, but can show no more of this than an
+	// address.
+	reveal func() string
 }
 
 // Seal wraps a plain string that is to be stored sealed.
@@ -30,16 +31,16 @@ func Seal(s string) Text {
 	if s == "" {
 		return Text{}
 	}
-	return Text{p: &s}
+	return Text{reveal: func() string { return s }}
 }
 
 // Reveal is the plain content. Every use is a place where personal data leaves
 // its seal, and is to be looked at in review.
 func (t Text) Reveal() string {
-	if t.p == nil {
+	if t.reveal == nil {
 		return ""
 	}
-	return *t.p
+	return t.reveal()
 }
 
 // IsZero tells whether the content is the empty string.
@@ -73,8 +74,7 @@ func (t Text) Value() (driver.Value, error) { return nil, errUnsealedParameter()
 // Bytes is a []byte that is stored sealed under a person's key, with the same
 // guards as Text. The zero Bytes is empty.
 type Bytes struct {
-	_ [0]func()
-	p *[]byte
+	reveal func() []byte
 }
 
 // SealBytes wraps plain bytes that are to be stored sealed. It keeps b: the
@@ -83,15 +83,15 @@ func SealBytes(b []byte) Bytes {
 	if len(b) == 0 {
 		return Bytes{}
 	}
-	return Bytes{p: &b}
+	return Bytes{reveal: func() []byte { return b }}
 }
 
 // Reveal is the plain content, not a copy; nil when empty.
 func (b Bytes) Reveal() []byte {
-	if b.p == nil {
+	if b.reveal == nil {
 		return nil
 	}
-	return *b.p
+	return b.reveal()
 }
 
 // IsZero tells whether the content is empty.

@@ -131,11 +131,11 @@ func listPrefix(t *testing.T, f vault.Files) {
 		put(t, f, n, "x")
 	}
 	for prefix, want := range map[string]string{
-		"":         nameA + " " + nameB + " " + nameC,
-		nameA[:37]: nameA + " " + nameB + " " + nameC,
-		nameA[:74]: nameA + " " + nameB,
-		nameC[:74]: nameC,
-		nameA[:70]: nameA + " " + nameB + " " + nameC,
+		"":                                      nameA + " " + nameB + " " + nameC,
+		nameA[:37]:                              nameA + " " + nameB + " " + nameC,
+		nameA[:74]:                              nameA + " " + nameB,
+		nameC[:74]:                              nameC,
+		nameA[:70]:                              nameA + " " + nameB + " " + nameC,
 		"ffffffff-0000-7000-8000-00000000000a/": "",
 	} {
 		if got := strings.Join(names(t, f, prefix), " "); got != want {
