@@ -83,7 +83,11 @@ func (b *Bundle) open(t testing.TB, c Config) {
 	if b.Ring, err = keyring.Open(ctx, b.URL, b.Dir, FileKey); err != nil {
 		t.Fatal(err)
 	}
-	b.Vault = vault.New(master, b.Ring, rand.Reader, b.Clock)
+	files, err := vault.NewFolder(filepath.Join(b.Dir, "files"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Vault = vault.New(master, b.Ring, rand.Reader, b.Clock, vault.Options{Files: files})
 	m, err := store.NewMap(c.Sets...)
 	if err != nil {
 		t.Fatal(err)
