@@ -103,9 +103,9 @@ func niceStep(top int64, n int) int64 {
 	return int64(math.Ceil(raw))
 }
 
-// pt writes a coordinate with at most one decimal, always the same way.
+// pt writes a coordinate with at most two decimals, always the same way.
 func pt(f float64) string {
-	r := math.Round(f*10) / 10
+	r := math.Round(f*100) / 100
 	if r == 0 {
 		r = 0 // no minus nought
 	}
@@ -119,6 +119,8 @@ func largest(values ...int64) int64 {
 	}
 	return top
 }
+
+func percent(f float64) string { return pt(f) + "%" }
 
 // ids of the title and the description of a chart.
 func titleID(name string) string { return "chart-" + name + "-title" }

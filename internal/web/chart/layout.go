@@ -2,17 +2,22 @@ package chart
 
 import (
 	"math"
+	"unicode/utf8"
 
 	"amanah/internal/web/i18n"
 )
 
-// Size of the bar chart's drawing, in its own units.
+// The bar chart is as wide as its place and 220 pixels high: what lies across is in percent,
+// so that words keep their size on a phone and on a desk. The figures of the axis
+// stand left of nought, in the padding that the style sheet gives.
 const (
-	width    = 640.0
-	height   = 240.0
-	left     = 56.0 // room for the figures of the axis
-	bottom   = 28.0 // room for the names of the periods
+	width    = 640.0 // of a stacked bar, in its own units
+	height   = 220.0
+	bottom   = 26.0 // room for the names of the periods
 	topSpace = 10.0
+	// narrow is the width in pixels, on the smallest phone, that the names of the
+	// periods share.
+	narrow = 260.0
 )
 
 type rect struct{ X, Y, W, H, Class string }
@@ -47,31 +52,25 @@ func (c InOut) layout(p i18n.Printer) drawing {
 		if i == 0 {
 			kind = "zero"
 		}
-		d.Lines = append(d.Lines, line{pt(left), pt(y(v)), pt(width), pt(y(v)), kind})
-		d.Words = append(d.Words, word{pt(left - 8), pt(y(v) + 4), "end", c.Unit.short(p, v)})
+		d.Lines = append(d.Lines, line{"0", pt(y(v)), "100%", pt(y(v)), kind})
+		d.Words = append(d.Words, word{"-8", pt(y(v) + 4), "end", c.Unit.short(p, v)})
 	}
-	slot := (width - left) / float64(max(len(c.Periods), 1))
-	every := int(math.Ceil(46 / slot))
+	slot := 100 / float64(max(len(c.Periods), 1))
 	for i, b := range c.Periods {
-		x := left + slot*float64(i)
-		d.Rects = append(d.Rects, c.bars(b, x, slot, y)...)
-		// The last period is always named, and every so-manieth before it.
-		if (len(c.Periods)-1-i)%every == 0 {
-			d.Words = append(d.Words, word{pt(x + slot/2), pt(height - 8), "middle", or(b.Short, b.Label)})
-		}
+		d.Rects = append(d.Rects, c.bars(b, slot*float64(i), slot, y)...)
 	}
+	d.Words = append(d.Words, c.names(slot)...)
 	return d
 }
 
-// bars are the one or two bars of a period that starts at x.
+// bars are the one or two bars of a period that starts at x percent.
 func (c InOut) bars(b Period, x, slot float64, y func(int64) float64) []rect {
 	series := []int64{b.In, b.Out}
 	first := 0
 	if c.OneSeries {
 		series, first = series[1:], 1
 	}
-	w := math.Min(slot*0.72/float64(len(series)), 34)
-	gap := math.Min(3, w*0.15)
+	w := math.Min(slot*0.72/float64(len(series)), 6)
 	start := x + (slot-w*float64(len(series)))/2
 	var out []rect
 	for i, v := range series {
@@ -79,7 +78,26 @@ func (c InOut) bars(b Period, x, slot float64, y func(int64) float64) []rect {
 			continue
 		}
 		h := math.Max(y(0)-y(v), 1)
-		out = append(out, rect{pt(start + w*float64(i)), pt(y(0) - h), pt(w - gap), pt(h), class(i + first)})
+		out = append(out, rect{percent(start + w*float64(i)), pt(y(0) - h), percent(w * 0.92), pt(h), class(i + first)})
+	}
+	return out
+}
+
+// names are the words below the bars: the last period is always named, and every
+// so-manieth before it, as many as a phone has room for.
+func (c InOut) names(slot float64) []word {
+	longest := 1
+	for _, b := range c.Periods {
+		longest = max(longest, utf8.RuneCountInString(or(b.Short, b.Label)))
+	}
+	every := int(math.Ceil(float64(len(c.Periods)) * float64(longest*7+4) / narrow))
+	var out []word
+	for i, b := range c.Periods {
+		after := len(c.Periods) - 1 - i
+		if after%max(every, 1) != 0 {
+			continue
+		}
+		out = append(out, word{percent(100 - slot*(float64(after)+0.5)), pt(height - 6), "middle", or(b.Short, b.Label)})
 	}
 	return out
 }
