@@ -1,0 +1,155 @@
+// Package config reads the one configuration file, and what the environment and
+// the command line put in its place. Unknown keys are errors with line and
+// column. Secrets stand in the environment or in files of their own, never here
+// and never in a flag.
+package config
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Config is everything that an operator can set. The zero value of each field
+// means its default, which Load fills in.
+type Config struct {
+	// Listen is the address of the web server.
+	Listen string `yaml:"listen"`
+	// URL is how people reach it, such as https://ctt.example; links in mails begin with it.
+	URL string `yaml:"url"`
+	// Data is the folder with the database, the files and, unless given by the
+	// environment, the master key.
+	Data string `yaml:"data"`
+	// Database is postgres://…, or empty for SQLite in Data. A password in it
+	// belongs into AMANAH_DATABASE.
+	Database string `yaml:"database"`
+	// Notices is a folder of notices that replaces the built-in ones.
+	Notices string `yaml:"notices"`
+	// Services are those that run; empty: every one that a notice describes.
+	Services []string          `yaml:"services"`
+	Hosts    map[string]string `yaml:"hosts"` // service: host name of its own
+	SMTP     SMTP              `yaml:"smtp"`
+	Mail     Mail              `yaml:"mail"`
+	Egress   Egress            `yaml:"egress"`
+	Security Security          `yaml:"security"`
+	Log      Log               `yaml:"log"`
+}
+
+// SMTP is where transaction e-mails come in.
+type SMTP struct {
+	Listen      string `yaml:"listen"`
+	Domain      string `yaml:"domain"` // of the agent addresses
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+	RequireTLS  bool   `yaml:"require_tls"`
+	MaxSize     int64  `yaml:"max_size"` // bytes
+}
+
+// Mail is how letters go out. Without a relay they are written into a folder.
+type Mail struct {
+	From  string `yaml:"from"`
+	Relay string `yaml:"relay"` // host:port
+	User  string `yaml:"user"`
+	// Password comes from AMANAH_RELAY_PASSWORD.
+	Password string `yaml:"-"`
+}
+
+// Egress is the door out.
+type Egress struct {
+	// AllowLoopback lets a user's target be on this machine. It is for trying the
+	// program out and is on in the demo only: never on a server.
+	AllowLoopback bool `yaml:"allow_loopback"`
+}
+
+// Security is for /.well-known/security.txt.
+type Security struct {
+	Contact string `yaml:"contact"`
+}
+
+// Log is what goes to standard error.
+type Log struct {
+	Level string `yaml:"level"` // debug, info, warn, error
+}
+
+// Load reads a file (none if the name is empty), then the environment through
+// getenv, then fills in the defaults. The error of a wrong file says
+// file:line:column and shows the place.
+func Load(file string, getenv func(string) string) (Config, error) {
+	var c Config
+	if file != "" {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			return c, fmt.Errorf("config: %w", err)
+		}
+		if c, err = Parse(file, src); err != nil {
+			return c, err
+		}
+	}
+	for name, field := range map[string]*string{
+		"AMANAH_LISTEN": &c.Listen, "AMANAH_URL": &c.URL, "AMANAH_DATA": &c.Data, "AMANAH_DATABASE": &c.Database,
+		"AMANAH_SMTP_LISTEN": &c.SMTP.Listen, "AMANAH_RELAY_PASSWORD": &c.Mail.Password,
+	} {
+		if v := getenv(name); v != "" {
+			*field = v
+		}
+	}
+	return c, nil
+}
+
+// Parse reads a configuration's text.
+func Parse(file string, src []byte) (Config, error) {
+	var c Config
+	if strings.TrimSpace(string(src)) == "" {
+		return c, nil
+	}
+	if err := yaml.UnmarshalWithOptions(src, &c, yaml.DisallowUnknownField(), yaml.Strict()); err != nil {
+		return c, fmt.Errorf("%s:%s", file, place(err))
+	}
+	return c, nil
+}
+
+// place turns the parser's "[line:column] text" into "line:column: text".
+func place(err error) string {
+	text := yaml.FormatError(err, false, true)
+	if rest, ok := strings.CutPrefix(text, "["); ok {
+		if pos, message, ok := strings.Cut(rest, "]"); ok {
+			return pos + ":" + message
+		}
+	}
+	return "1:1: " + text
+}
+
+// Finish fills in the defaults and refuses what cannot be.
+func (c *Config) Finish() error {
+	set := func(field *string, value string) {
+		if *field == "" {
+			*field = value
+		}
+	}
+	set(&c.Listen, "127.0.0.1:8080")
+	set(&c.Data, "data")
+	set(&c.SMTP.Listen, "127.0.0.1:2525")
+	set(&c.SMTP.Domain, "agen.localhost")
+	set(&c.Log.Level, "info")
+	if c.SMTP.MaxSize == 0 {
+		c.SMTP.MaxSize = 25 << 20
+	}
+	for _, addr := range []string{c.Listen, c.SMTP.Listen} {
+		if _, _, err := net.SplitHostPort(addr); err != nil {
+			return fmt.Errorf("config: %q is not host:port", addr)
+		}
+	}
+	set(&c.URL, "http://"+c.Listen)
+	c.URL = strings.TrimSuffix(c.URL, "/")
+	set(&c.Mail.From, "no-reply@"+c.SMTP.Domain)
+	if (c.SMTP.Certificate == "") != (c.SMTP.Key == "") {
+		return fmt.Errorf("config: smtp.certificate and smtp.key come together")
+	}
+	var err error
+	c.Data, err = filepath.Abs(c.Data)
+	return err
+}
