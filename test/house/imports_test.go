@@ -1,0 +1,137 @@
+// Package house proves the shape of the house: who may import whom.
+package house
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// floors go from the top of the house to the bottom. A package imports packages
+// of lower floors, and of its own floor where the floor says so.
+var floors = []struct {
+	name     string
+	packages []string
+	inside   bool // packages of this floor may import each other
+}{
+	{"command", []string{"cmd"}, false},
+	{"app", []string{"internal/app"}, true},
+	{"product", []string{"internal/assistant", "internal/cash", "internal/capture", "internal/workplace", "internal/automation", "internal/pesantren"}, false},
+	{"trade", []string{"internal/ledger", "internal/billing", "internal/extract", "internal/model", "internal/channel", "internal/inbox", "internal/notify"}, true},
+	{"privacy", []string{"internal/privacy"}, true},
+	{"platform", []string{"internal/identity", "internal/tenant", "internal/store", "internal/vault", "internal/job", "internal/audit", "internal/web", "internal/rest", "internal/config"}, true},
+	{"leaf", []string{"internal/fault", "internal/money", "internal/clock", "internal/id", "notices", "law"}, true},
+}
+
+// reserved says which outside packages only one part of the house may import.
+var reserved = map[string][]string{
+	"github.com/ncruces/go-sqlite3":         {"internal/store"},
+	"github.com/jackc/pgx":                  {"internal/store", "internal/job"},
+	"github.com/riverqueue/river":           {"internal/job"},
+	"github.com/pressly/goose":              {"internal/store"},
+	"github.com/tink-crypto/tink-go":        {"internal/vault"},
+	"crypto/cipher":                         {"internal/vault"},
+	"crypto/aes":                            {"internal/vault"},
+	"github.com/minio/minio-go":             {"internal/vault"},
+	"github.com/emersion/go-smtp":           {"internal/channel/mail"},
+	"github.com/emersion/go-msgauth":        {"internal/channel/mail"},
+	"github.com/wneessen/go-mail":           {"internal/channel/mail"},
+	"github.com/danielgtaylor/huma":         {"internal/rest"},
+	"github.com/goccy/go-yaml":              {"internal/config", "internal/privacy/notice", "internal/extract"},
+	"github.com/santhosh-tekuri/jsonschema": {"internal/privacy/notice"},
+}
+
+func TestImports(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && d.Name() != ".." || d.Name() == "node_modules" || d.Name() == "tools") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		rel, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		from := path.Dir(filepath.ToSlash(rel))
+		for _, i := range f.Imports {
+			checkImport(t, rel, from, strings.Trim(i.Path.Value, `"`))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func checkImport(t *testing.T, file, from, imported string) {
+	t.Helper()
+	for prefix, owners := range reserved {
+		if within(imported, prefix) && !withinAny(from, owners) && !forTests(from) {
+			t.Errorf("%s imports %s, which only %s may", file, imported, strings.Join(owners, ", "))
+		}
+	}
+	to, ours := strings.CutPrefix(imported, "amanah/")
+	if !ours || forTests(from) {
+		return
+	}
+	above, _, ok := floor(from)
+	if !ok {
+		t.Errorf("%s: %s stands on no floor: name it in %s", file, from, "test/house")
+		return
+	}
+	below, name, ok := floor(to)
+	switch {
+	case !ok:
+		t.Errorf("%s imports %s, which stands on no floor", file, to)
+	case below < above:
+		t.Errorf("%s imports upwards: %s is on the floor %q", file, to, floors[below].name)
+	case below == above && !floors[above].inside && !within(from, name):
+		t.Errorf("%s imports %s: on the floor %q nobody imports a neighbour", file, to, floors[above].name)
+	case below == above && floors[above].name == "platform" && within(to, "internal/identity") && !within(from, "internal/identity"):
+		t.Errorf("%s imports %s: the rest of the platform does not know people's accounts", file, to)
+	}
+	if strings.HasSuffix(to, "test") {
+		t.Errorf("%s imports %s, which is for tests", file, to)
+	}
+}
+
+// forTests tells packages that only tests import.
+func forTests(pkg string) bool {
+	return strings.HasSuffix(pkg, "test") || strings.HasPrefix(pkg, "test/")
+}
+
+func floor(pkg string) (number int, owner string, ok bool) {
+	for i, f := range floors {
+		for _, p := range f.packages {
+			if within(pkg, p) {
+				return i, p, true
+			}
+		}
+	}
+	return 0, "", false
+}
+
+func within(pkg, prefix string) bool { return pkg == prefix || strings.HasPrefix(pkg, prefix+"/") }
+
+func withinAny(pkg string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if within(pkg, p) {
+			return true
+		}
+	}
+	return false
+}
