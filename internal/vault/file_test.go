@@ -191,7 +191,7 @@ func TestFile_brokenConnectionIsNotTampering(t *testing.T) {
 func TestFile_memoryDoesNotGrow(t *testing.T) {
 	dir := openFolder(t, t.TempDir())
 	v := vault.New(vaulttest.Master(t), vaulttest.NewKeys(), nil, still(), vault.Options{Files: dir})
-	const size = 64 << 20
+	const size = 32 << 20
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	n, err := v.PutFile(t.Context(), family, rina, vaulttest.Receipt, io.LimitReader(endless{}, size))

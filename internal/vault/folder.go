@@ -34,7 +34,7 @@ var _ Files = (*Folder)(nil)
 // The caller closes it.
 func NewFolder(dir string) (*Folder, error) {
 	const op = "vault.NewFolder"
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeFolder(dir); err != nil {
 		return nil, fault.Wrap(op, err)
 	}
 	root, err := os.OpenRoot(dir)

@@ -24,7 +24,7 @@ func FileMaster(path string, random io.Reader) (Master, error) {
 		random = rand.Reader
 	}
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeFolder(dir); err != nil {
 		return nil, fault.Wrap("vault.FileMaster", err)
 	}
 	if info, err := os.Stat(dir); err != nil {
@@ -89,6 +89,22 @@ func makeMasterFile(path string, random io.Reader) error {
 		return err
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// makeFolder makes a folder and those above it, each on disk before this
+// returns: else a crash could lose a key with its folder after the key was used.
+func makeFolder(dir string) error {
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	up := filepath.Dir(dir)
+	if err := makeFolder(up); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncDir(up)
 }
 
 func syncDir(dir string) error {
