@@ -188,7 +188,15 @@ func TestDestroyPerson_whileTheKeyIsLoaded(t *testing.T) {
 // brokenRing fails where it is told to.
 type brokenRing struct {
 	*vaulttest.Keys
-	err error
+	err    error
+	putErr error
+}
+
+func (k *brokenRing) PutPerson(ctx context.Context, home id.Tenant, s id.Subject, w []byte) error {
+	if k.putErr != nil {
+		return k.putErr
+	}
+	return k.Keys.PutPerson(ctx, home, s, w)
 }
 
 func (k *brokenRing) Person(ctx context.Context, home id.Tenant, s id.Subject) ([]byte, bool, error) {
@@ -210,7 +218,10 @@ func TestRing_failureIsNotAbsence(t *testing.T) {
 	if ring.Writes() != 0 {
 		t.Error("a key was made although the ring could not say that there is none")
 	}
-	ring.err = nil
+	ring.err, ring.putErr = nil, fault.New(fault.Unavailable, "ring", "store.full")
+	_, err = v.SealValue(t.Context(), family, rina, nil, []byte("x"))
+	wantFault(t, "full ring", err, fault.Unavailable, "store.full")
+	ring.putErr = nil
 	wantReadable(t, v, family, rina, seal(t, v, family, rina, nil, "x"), "x")
 }
 

@@ -3,7 +3,6 @@ package vault
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"io"
 
 	"github.com/tink-crypto/tink-go/v2/streamingaead/subtle"
@@ -103,13 +102,8 @@ type source struct {
 	err error
 }
 
-var errCut = errors.New("vault: the stored file ended early")
-
 func (s *source) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
-	if err == io.ErrUnexpectedEOF {
-		err = errCut // Tink would take it for the regular end
-	}
 	if err != nil && err != io.EOF {
 		s.err = err
 	}
