@@ -145,7 +145,7 @@ func (p Printer) Decimal(f float64, decimals int) string {
 // Percent writes a share: 0.125 is "12,5%" or "12.5%".
 func (p Printer) Percent(share float64) string { return p.Decimal(share*100, 1) + "%" }
 
-// Compact shortens a large number for an axis: "1,3 jt", "1.3m", "250 rb".
+// Compact shortens a large number for an axis: "1,25 jt", "1.25m", "250 rb".
 func (p Printer) Compact(n int64) string {
 	units := []struct {
 		from   float64
@@ -158,7 +158,7 @@ func (p Printer) Compact(n int64) string {
 			if p.lang() == EN {
 				unit = u.en
 			}
-			return p.Decimal(f/u.from, 1) + unit
+			return p.Decimal(f/u.from, 2) + unit
 		}
 	}
 	return p.Number(n)
