@@ -1,0 +1,197 @@
+package email
+
+import (
+	"strings"
+	"time"
+)
+
+// quoted is the head of a mail that a person forwarded inline.
+type quoted struct {
+	from    person
+	subject string
+	date    time.Time
+	rest    []seg // what the forwarded mail said
+}
+
+var forwardMarks = []string{
+	"forwarded message", "pesan yang diteruskan", "pesan diteruskan", "pesan terusan", "begin forwarded message",
+	"original message", "pesan asli", "diteruskan dari", "forwarded by", "original mail",
+}
+
+var (
+	fromKeys    = []string{"from", "dari", "pengirim", "von"}
+	dateKeys    = []string{"date", "tanggal", "sent", "dikirim", "terkirim", "waktu"}
+	subjectKeys = []string{"subject", "perihal", "subjek", "judul"}
+	otherKeys   = []string{"to", "kepada", "ke", "untuk", "cc", "bcc", "reply-to", "balas ke", "balas-ke", "tembusan"}
+)
+
+// unforward finds the innermost forwarded mail in a text. The head of a quoted
+// mail is a From line with an address, or a From line after a forward mark,
+// with a subject or date line near it.
+func unforward(segs []seg, zone *time.Location) (quoted, bool) {
+	var q quoted
+	ok := false
+	for range 4 {
+		next, found := unforwardOnce(segs, zone)
+		if !found {
+			break
+		}
+		if next.from.address == "" && ok {
+			break
+		}
+		q, ok = next, true
+		segs = next.rest
+	}
+	return q, ok
+}
+
+func unforwardOnce(segs []seg, zone *time.Location) (quoted, bool) {
+	marked := -1
+	for i := range segs {
+		s := unquoteLine(segs[i])
+		if forwardMark(s.low) {
+			marked = i
+			continue
+		}
+		if strings.HasPrefix(s.low, "____") || strings.HasPrefix(s.low, "-----") {
+			continue
+		}
+		value, next, ok := keyed(segs, i, fromKeys)
+		if !ok {
+			continue
+		}
+		near := marked >= 0 && i-marked <= 8
+		if !near && !strings.Contains(value, "@") {
+			continue
+		}
+		if q, ok := quotedHead(segs, i, next, value, zone); ok {
+			return q, true
+		}
+	}
+	return quoted{}, false
+}
+
+func forwardMark(low string) bool {
+	if len(low) > 80 {
+		return false
+	}
+	for _, m := range forwardMarks {
+		if strings.Contains(low, m) && (strings.HasPrefix(low, "-") || strings.HasSuffix(low, ":") || strings.HasSuffix(low, "-") || len(low) == len(m)) {
+			return true
+		}
+	}
+	return false
+}
+
+// quotedHead reads the lines around a From line.
+func quotedHead(segs []seg, i, next int, from string, zone *time.Location) (quoted, bool) {
+	q := quoted{from: readPerson(from)}
+	seen, end := 0, next
+	start := max(0, i-4)
+	for start < i && !anyKey(segs[start]) {
+		start++
+	}
+	for j := start; j < min(len(segs), i+16); {
+		if v, n, ok := keyed(segs, j, dateKeys); ok {
+			if q.date = quotedDate(v, zone); !q.date.IsZero() {
+				seen++
+			}
+			j, end = n, max(end, n)
+			continue
+		}
+		if v, n, ok := keyed(segs, j, subjectKeys); ok {
+			q.subject = v
+			seen++
+			j, end = n, max(end, n)
+			continue
+		}
+		if _, n, ok := keyed(segs, j, otherKeys); ok {
+			j, end = n, max(end, n)
+			continue
+		}
+		if _, n, ok := keyed(segs, j, fromKeys); ok && j <= i {
+			j = n
+			continue
+		}
+		if j >= end {
+			// An address or subject that runs on to the next line.
+			if seen < 2 && j == end && (strings.Contains(segs[j].text, "@") || strings.HasPrefix(segs[j].text, "<")) {
+				j++
+				end = j
+				continue
+			}
+			break
+		}
+		j++
+	}
+	if seen == 0 {
+		return quoted{}, false
+	}
+	for _, s := range segs[end:] {
+		if s = unquoteLine(s); s.text != "" {
+			q.rest = append(q.rest, s)
+		}
+	}
+	return q, true
+}
+
+// keyed reads "Key: value" at i, also when a cell or a new line parts the two.
+func keyed(segs []seg, i int, keys []string) (string, int, bool) {
+	s := unquoteLine(segs[i])
+	k, v, ok := strings.Cut(s.text, ":")
+	k = strings.Trim(strings.ToLower(k), " *")
+	if len(k) > 12 || !contains(keys, k) {
+		return "", i, false
+	}
+	v = strings.Trim(v, " *:")
+	if v != "" {
+		return v, i + 1, true
+	}
+	if i+1 < len(segs) && (segs[i+1].cell || ok) {
+		n := unquoteLine(segs[i+1])
+		return strings.Trim(n.text, " *:"), i + 2, true
+	}
+	return "", i, false
+}
+
+func anyKey(s seg) bool {
+	k, _, ok := strings.Cut(unquoteLine(s).low, ":")
+	k = strings.Trim(k, " *")
+	return ok && (contains(fromKeys, k) || contains(dateKeys, k) || contains(subjectKeys, k) || contains(otherKeys, k))
+}
+
+// unquoteLine takes off the marks that quoting put before a line.
+func unquoteLine(s seg) seg {
+	t := s.text
+	for strings.HasPrefix(t, ">") {
+		t = strings.TrimSpace(t[1:])
+	}
+	if len(t) != len(s.text) {
+		s.text, s.low = unstar(t), strings.ToLower(unstar(t))
+	}
+	return s
+}
+
+func quotedDate(v string, zone *time.Location) time.Time {
+	if t := date2822(v); !t.IsZero() {
+		return t
+	}
+	var best time.Time
+	for _, o := range []order{dayFirst, monthFirst} {
+		for _, st := range stamps(v, o) {
+			if st.hasDate && best.IsZero() {
+				best = st.in(zone)
+			}
+		}
+	}
+	return best
+}
+
+func contains(list []string, s string) bool {
+	for _, l := range list {
+		if l == s {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,234 @@
+package email
+
+import (
+	"strings"
+)
+
+// kindText is what the mail says about the kind of transaction: its type field,
+// subject and first sentences, in small letters.
+func (r *reading) kindText(ps []pair) string {
+	var b strings.Builder
+	for _, p := range ps {
+		if p.field == fieldType {
+			b.WriteString(strings.ToLower(p.value()))
+			b.WriteString(" | ")
+		}
+	}
+	b.WriteString(r.subject)
+	return b.String()
+}
+
+// intro is the first sentences.
+func (r *reading) intro() string { return strings.Join(r.said[:min(len(r.said), 5)], " | ") }
+
+// direction says whether money left, came or moved between own pockets.
+func (r *reading) direction(ps []pair, kind string, s spoken) string {
+	if r.layout != nil && r.layout.Direction != "" {
+		return r.layout.Direction
+	}
+	p := r.x.phrases
+	all := kind + " | " + r.intro() + " | " + s.low
+	switch {
+	case has(kind, p["internal"]) || has(r.intro(), p["internal"]):
+		return "internal"
+	case has(r.subject, p["reversal"]), r.refunded():
+		return "in"
+	case has(kind, p["incoming"]):
+		return "in"
+	case has(kind, p["outgoing"]):
+		return "out"
+	case has(all, p["incoming"]):
+		return "in"
+	}
+	return "out"
+}
+
+// channel says by which way the money went.
+func (r *reading) channel(kind string, s spoken) string {
+	if r.layout != nil && r.layout.Channel != "" {
+		return r.layout.Channel
+	}
+	if has(r.subject, r.x.phrases["reversal"]) || r.refunded() {
+		return "refund"
+	}
+	for _, text := range []string{kind, r.intro() + " | " + s.low, r.low} {
+		if c := channelIn(text); c != "" {
+			return c
+		}
+	}
+	return ""
+}
+
+var channels = []struct {
+	name  string
+	words []string
+}{
+	{"qris", []string{"qris", "qr payment", "pembayaran qr", "dengan qr", "bayar qr", "scan qr"}},
+	{"bifast", []string{"bi-fast", "bi fast", "bifast"}},
+	{"va", []string{"virtual account", "briva", " va ", "multipayment"}},
+	{"topup", []string{"top up", "top-up", "topup", "isi ulang", "isi saldo", "e-money", "brizzi", "pulsa"}},
+	{"cash", []string{"tarik tunai", "cash withdrawal", "penarikan tunai", "setor tunai", "cash deposit", "withdrawal", "setortunai"}},
+	{"credit_card", []string{"kartu kredit", "credit card"}},
+	{"debit_card", []string{"kartu debit", "debit card", "debit bca", "d-card"}},
+	{"bill", []string{"tagihan", "bill payment", "pln", "bpjs", "pdam", "token listrik", "autodebet", "auto debit"}},
+	{"transfer", []string{"transfer", "pemindahan dana", "kirim uang", "skn", "rtgs"}},
+	{"ewallet", []string{"e-wallet", "dompet digital", "gopay", "shopeepay", "linkaja"}},
+	{"purchase", []string{"pembelian", "purchase", "order", "pesanan"}},
+}
+
+func channelIn(text string) string {
+	for _, c := range channels {
+		if has(" "+text+" ", c.words) {
+			return c.name
+		}
+	}
+	return ""
+}
+
+// party finds the other side: who was paid, or who paid.
+func (r *reading) party(ps []pair, s spoken, kind string, t *Transaction, e *evidence) {
+	first, second := fieldMerchant, fieldFrom
+	if t.Direction == "in" && t.Channel != "refund" {
+		first, second = fieldFrom, fieldMerchant
+	}
+	if m := r.named(ps, first); m != "" {
+		t.Merchant = m
+		return
+	}
+	if r.layout != nil {
+		for _, re := range r.layout.subjects {
+			if m := group(re, r.env.subject, "merchant"); m != "" {
+				t.Merchant = cleanName(m)
+				return
+			}
+		}
+	}
+	if s.merchant != "" {
+		t.Merchant = s.merchant
+		e.times(0.98, "merchant")
+		return
+	}
+	if m := nameAfter(r.env.subject); m != "" {
+		t.Merchant = m
+		e.times(0.97, "merchant")
+		return
+	}
+	if r.layout != nil && r.layout.Merchant != "" {
+		t.Merchant = r.layout.Merchant
+		return
+	}
+	if t.Direction == "out" && (t.Channel == "topup" || t.Channel == "bill" || t.Channel == "ewallet") {
+		for _, p := range ps {
+			if p.field == fieldType && letters(p.value()) {
+				t.Merchant = p.value()
+				return
+			}
+		}
+	}
+	if t.Channel == "refund" {
+		t.Merchant = r.named(ps, second)
+	}
+	if t.Merchant == "" {
+		e.times(0.95, "merchant")
+	}
+}
+
+// named is the best-ranked name among the pairs of a field.
+func (r *reading) named(ps []pair, f field) string {
+	rank, out := 1<<30, ""
+	for _, p := range ps {
+		if p.field != f || p.rank >= rank {
+			continue
+		}
+		for i, v := range p.values {
+			if i > 1 {
+				break
+			}
+			if n := cleanName(v); n != "" {
+				rank, out = p.rank, n
+				break
+			}
+		}
+	}
+	return out
+}
+
+// cleanName takes the account, bank and remarks off a name; empty when nothing
+// of a name is left.
+func cleanName(v string) string {
+	v = strings.Trim(v, " -:•·*\"'“”,;|")
+	for _, sep := range []string{" • ", " · ", " - ", " | ", "-X", "-x", " ("} {
+		if i := strings.Index(v, sep); i > 0 {
+			left, right := v[:i], v[i:]
+			if !letters(left) || lastDigits(left, false) != "" && letters(right) {
+				v = strings.Trim(right, " -•·|")
+			} else if lastDigits(right, false) != "" {
+				v = left
+			}
+		}
+	}
+	v = strings.Trim(v, " -:•·*,;|")
+	if i := strings.LastIndexByte(v, ' '); i > 0 && lastDigits(v[i:], false) != "" && len(onlyDigits(v[i:])) >= 7 {
+		v = strings.TrimSpace(v[:i])
+	}
+	if !letters(v) || len(v) > 120 || masked(strings.ToLower(v)) != "" && len(onlyLetters(v)) < 3 || len(amounts(v, false)) > 0 {
+		return ""
+	}
+	return v
+}
+
+// letters tells that a text has a name in it, not only numbers and marks.
+func letters(s string) bool { return len(onlyLetters(s)) >= 2 }
+
+func onlyLetters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0xc0 {
+			if r == 'x' || r == 'X' {
+				return -1
+			}
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// account finds the last digits of the own account or card.
+func (r *reading) account(ps []pair, s spoken, t *Transaction) {
+	fields := []field{fieldAccount, fieldFrom}
+	if t.Direction == "in" {
+		fields = []field{fieldDest, fieldAccount, fieldMerchant}
+		if t.Channel == "refund" || t.Channel == "cash" {
+			fields = []field{fieldAccount, fieldDest}
+		}
+	}
+	for _, f := range fields {
+		rank := 1 << 30
+		for _, p := range ps {
+			if p.field != f || p.rank >= rank || f == fieldDest && senderLabel(p.label) {
+				continue
+			}
+			for _, v := range p.values {
+				if d := lastDigits(v, false); d != "" && !stampOnly(v) {
+					t.AccountLast, rank = d, p.rank
+					if p.values[0] != v && !strings.ContainsAny(p.values[0], "0123456789*") {
+						t.AccountName = p.values[0]
+					}
+					break
+				}
+			}
+		}
+		if t.AccountLast != "" {
+			return
+		}
+	}
+	t.AccountLast = s.account
+}
+
+func senderLabel(l string) bool {
+	return strings.Contains(l, "pengirim") || strings.Contains(l, "sender") || strings.Contains(l, "asal")
+}
+
+func stampOnly(v string) bool {
+	st := stamps(v, dayFirst)
+	return len(st) > 0 && st[0].hasDate && st[0].start < 3
+}
