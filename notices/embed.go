@@ -6,5 +6,5 @@ import "embed"
 
 // FS has the notices (*.yaml), schema.json and assessments/*.md.
 //
-//go:embed *.yaml schema.json
+//go:embed *.yaml schema.json assessments/*.md
 var FS embed.FS

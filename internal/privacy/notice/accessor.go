@@ -33,7 +33,13 @@ func (n *Notice) Languages() Languages { return n.doc.Languages }
 func (n *Notice) Laws() []string { return n.doc.Laws }
 
 // Modules are the parts of the program that run for the service.
-func (n *Notice) Modules() []string { return n.doc.Modules }
+func (n *Notice) Modules() []string {
+	out := make([]string, len(n.doc.Modules))
+	for i, m := range n.doc.Modules {
+		out[i] = m.Key
+	}
+	return out
+}
 
 // Controller answers for the service.
 func (n *Notice) Controller() Contact { return n.doc.Controller }

@@ -1,5 +1,7 @@
 package notice
 
+import "strings"
+
 // Category is one kind of data about people that may be stored. Its key is what
 // stored structs carry in their data tags.
 type Category struct {
@@ -23,13 +25,20 @@ type Category struct {
 	KeptPos Pos       `yaml:",at kept"`
 	// Because says why data outlives the account.
 	Because Text `yaml:"because"`
-	// Module is the part of the program that stores it; empty for the platform
-	// itself (accounts, sessions, consents, requests).
-	Module string `yaml:"module"`
+	// Module is the part of the program that stores it, found under modules by the
+	// key's first word; empty for the platform itself (accounts, sessions, consents,
+	// requests).
+	Module string
 	// NotStored is the reason why a declared category is not stored.
 	NotStored Text `yaml:"not_stored"`
 	// Note is for the people who keep the notice; it is not published.
 	Note string `yaml:"note"`
+}
+
+// word is the first word of the key: "transaction" of "transaction.merchant".
+func (c Category) word() string {
+	w, _, _ := strings.Cut(c.Key, ".")
+	return w
 }
 
 // Purpose is why data is used.
@@ -58,7 +67,7 @@ func (p Purpose) NeedsConsent() bool { return p.Basis == "consent" }
 type Recipient struct {
 	Key string `yaml:",key"`
 	Pos Pos
-	// As is processor, chosen-by-you or authority.
+	// As is processor, controller (answers for itself), chosen-by-you or authority.
 	As   string   `yaml:"as"`
 	Name Text     `yaml:"name"`
 	Does Text     `yaml:"does"`

@@ -98,9 +98,9 @@ func (n *Notice) checkRecipients() []Finding {
 func (n *Notice) checkProgram(p Program) []Finding {
 	var out []Finding
 	if p.Modules != nil {
-		for i, m := range n.doc.Modules {
+		for _, m := range n.Modules() {
 			if !p.built(m) {
-				f := n.finding(n.pos("modules", fmt.Sprint(i)), "module-not-built", "the program has no module "+m+" yet, so that none of its data is stored", "nothing to do, or take the module out of the notice")
+				f := n.finding(n.pos("modules", m), "module-not-built", "the program has no module "+m+" yet, so that none of its data is stored", "nothing to do, or take the module out of the notice")
 				f.Severity = Warning
 				out = append(out, f)
 			}
@@ -170,7 +170,7 @@ func checkStored(ns []*Notice, p Program) []Finding {
 		}
 		var holders []*Notice
 		for _, n := range ns {
-			if n.holds(u) && (u.Service != "" || u.Module == "" || slices.Contains(n.doc.Modules, u.Module)) {
+			if n.holds(u) && (u.Service != "" || u.Module == "" || slices.Contains(n.Modules(), u.Module)) {
 				holders = append(holders, n)
 			}
 		}
@@ -218,7 +218,7 @@ func checkAsked(ns []*Notice, p Program) []Finding {
 // Reaches tells whether a host belongs to the recipient. Where the operator or
 // the person names the host, every host does.
 func (r Recipient) Reaches(host string) bool {
-	if r.HostsFrom != "" || r.As == "chosen-by-you" {
+	if r.HostsFrom != "" || (r.As == "chosen-by-you" && len(r.Hosts) == 0) {
 		return true
 	}
 	return slices.ContainsFunc(r.Hosts, func(h string) bool {

@@ -106,7 +106,7 @@ func (d *decoder) fields(n *node, v reflect.Value, key string, at Pos) {
 		case "at":
 			f.Set(reflect.ValueOf(n.keyPos(arg)))
 		default:
-			if f.CanSet() {
+			if name != "" && f.CanSet() {
 				d.value(n.get(name), f)
 			}
 		}

@@ -30,7 +30,7 @@ type document struct {
 	Effective   Date        `yaml:"effective"`
 	Languages   Languages   `yaml:"languages"`
 	Laws        []string    `yaml:"laws"`
-	Modules     []string    `yaml:"modules"`
+	Modules     []module    `yaml:"modules"`
 	Controller  Contact     `yaml:"controller"`
 	Officer     Officer     `yaml:"officer"`
 	Authority   Authority   `yaml:"authority"`
@@ -53,6 +53,13 @@ type document struct {
 	Limits      []Text      `yaml:"limits"`
 	Cites       []Cite      `yaml:"cites"`
 	Commitments []Text      `yaml:"commitments"`
+}
+
+// module is a part of the program that runs for the service, with the first
+// words of the categories that it stores.
+type module struct {
+	Key   string   `yaml:",key"`
+	Words []string `yaml:",value"`
 }
 
 // Languages says in which languages the notice is offered and which one binds

@@ -27,11 +27,22 @@ func Parse(file string, src []byte) (*Notice, []Finding) {
 	if HasErrors(findings) {
 		return nil, sortFindings(findings)
 	}
+	n.giveModules()
 	findings = sortFindings(append(findings, n.consistent()...))
 	if HasErrors(findings) {
 		return nil, findings
 	}
 	return n, findings
+}
+
+// giveModules tells each category which module stores it.
+func (n *Notice) giveModules() {
+	for i := range n.doc.Data {
+		c := &n.doc.Data[i]
+		if m, ok := find(n.doc.Modules, func(m module) bool { return slices.Contains(m.Words, c.word()) }); ok {
+			c.Module = m.Key
+		}
+	}
 }
 
 // LoadNotices reads every *.yaml at the top of a file system, in the order of
@@ -52,11 +63,25 @@ func LoadNotices(fsys fs.FS) ([]*Notice, []Finding) {
 		}
 		n, fs := Parse(name, src)
 		findings = append(findings, fs...)
-		if n != nil {
-			ns = append(ns, n)
+		if n == nil {
+			continue
 		}
+		ns = append(ns, n)
+		findings = append(findings, n.documents(fsys)...)
 	}
 	return ns, findings
+}
+
+// documents finds an assessment that the notice names and nobody has written.
+func (n *Notice) documents(fsys fs.FS) []Finding {
+	a := n.doc.Assessment
+	if a == nil {
+		return nil
+	}
+	if _, err := fs.Stat(fsys, a.File); err != nil {
+		return []Finding{n.finding(n.pos("assessment", "document"), "no-document", "there is no file "+a.File, "write the assessment, beside the notices")}
+	}
+	return nil
 }
 
 // consistent finds what one notice says against itself: words that name nothing,
@@ -70,10 +95,14 @@ func (n *Notice) consistent() []Finding {
 				add(n.pos("data", c.Key, "for", fmt.Sprint(i)), "unknown-purpose", fmt.Sprintf("%s is for %q, which is no purpose here", c.Key, p), "name a key under purposes, or add it there")
 			}
 		}
-		if c.Module != "" && !slices.Contains(n.doc.Modules, c.Module) {
-			add(n.pos("data", c.Key, "module"), "unknown-module", fmt.Sprintf("%s belongs to %q, which does not run here", c.Key, c.Module), "add the module to modules, or take the category out")
-		}
 		out = append(out, n.dpvTerm(n.pos("data", c.Key, "dpv"), c.DPV)...)
+	}
+	for _, m := range n.doc.Modules {
+		for i, w := range m.Words {
+			if !slices.ContainsFunc(n.doc.Data, func(c Category) bool { return c.word() == w }) {
+				add(n.pos("modules", m.Key, fmt.Sprint(i)), "unused-word", fmt.Sprintf("no data of %s begins with %q", m.Key, w), "declare it under data, or take the word out")
+			}
+		}
 	}
 	for _, p := range n.doc.Purposes {
 		out = append(out, n.dpvTerm(n.pos("purposes", p.Key, "dpv"), p.DPV)...)
