@@ -1,0 +1,97 @@
+package identity
+
+import (
+	"context"
+	"time"
+
+	"amanah/internal/clock"
+	"amanah/internal/id"
+	"amanah/internal/store"
+	"amanah/internal/tenant"
+)
+
+// Principal is who acts in a request: a person of one service, in one workspace.
+type Principal struct {
+	Service string // slug
+	Home    id.Tenant
+	Subject id.Subject
+	Name    string
+	Email   string
+	// Workspace is where the person works now; zero for one who belongs to none
+	// (their last one was closed).
+	Workspace id.Tenant
+	// WorkspaceName is the company's, or the name of the person who owns it.
+	WorkspaceName string
+	Kind          tenant.Kind
+	Role          tenant.Role // "" without a workspace
+	Lang          string      // "id" or "en"
+	Zone          string      // of the workspace, an IANA name
+	Session       id.ID
+}
+
+// Scope is the principal's scope in the workspace, for a purpose of the notice.
+func (p Principal) Scope(purpose string) store.Scope {
+	return store.Scope{Tenant: p.Workspace, Home: p.Home, Service: p.Service, Actor: p.Actor(), Purpose: purpose}
+}
+
+// HomeScope is the principal's scope in the service's own enclosure.
+func (p Principal) HomeScope(purpose string) store.Scope {
+	return store.Scope{Tenant: p.Home, Home: p.Home, Service: p.Service, Actor: p.Actor(), Purpose: purpose}
+}
+
+// Actor is the principal by pseudonym.
+func (p Principal) Actor() store.Actor { return store.Actor{Kind: "person", ID: id.ID(p.Subject)} }
+
+// Location is the zone of the workspace.
+func (p Principal) Location() *time.Location { return clock.Zone(p.Zone) }
+
+// Is tells whether the principal has one of the roles; with none named, whether
+// the person belongs to a workspace at all.
+func (p Principal) Is(roles ...tenant.Role) bool {
+	for _, r := range roles {
+		if p.Role == r {
+			return true
+		}
+	}
+	return len(roles) == 0 && p.Role != ""
+}
+
+type principalKey struct{}
+
+// visit is a request on its way: who makes it is looked up once, when somebody
+// asks.
+type visit struct {
+	find  func(context.Context) (Principal, error)
+	done  bool
+	who   Principal
+	err   error
+	found bool
+}
+
+// Into puts a principal into a context: for ways in other than the cookie (a
+// bearer token), and for tests of modules.
+func Into(ctx context.Context, p Principal) context.Context {
+	return context.WithValue(ctx, principalKey{}, &visit{done: true, found: true, who: p})
+}
+
+// FromContext gives the principal of a request, false for a visitor. Where the
+// database could not be asked it is false too; Require then answers the fault.
+func FromContext(ctx context.Context) (Principal, bool) {
+	v := resolve(ctx)
+	if v == nil || !v.found {
+		return Principal{}, false
+	}
+	return v.who, true
+}
+
+// resolve looks the visitor up once. A request is served by one goroutine.
+func resolve(ctx context.Context) *visit {
+	v, _ := ctx.Value(principalKey{}).(*visit)
+	if v == nil || v.done {
+		return v
+	}
+	v.done = true
+	v.who, v.err = v.find(ctx)
+	v.found = v.err == nil && !v.who.Subject.IsZero()
+	return v
+}

@@ -1,0 +1,150 @@
+package identity
+
+import (
+	"context"
+	"time"
+
+	"amanah/internal/clock"
+	"amanah/internal/fault"
+	"amanah/internal/id"
+	"amanah/internal/store"
+	"amanah/internal/tenant"
+	"amanah/internal/vault"
+)
+
+// How long a session is good, and how exactly its last use is known: one write
+// in five minutes at most.
+const (
+	sessionTime = 30 * 24 * time.Hour
+	seenEvery   = 5 * time.Minute
+	agentMost   = 400
+)
+
+// Ticket is a new session; Token goes into the cookie and is kept nowhere.
+type Ticket struct {
+	Token   string
+	Expires time.Time
+	Session id.ID
+	Subject id.Subject
+}
+
+// openSession signs an account in on a device.
+func (s *Service) openSession(ctx context.Context, tx *store.Tx, a *account, d Device) (Ticket, error) {
+	token, hash, err := s.newToken()
+	if err != nil {
+		return Ticket{}, err
+	}
+	if len(d.Agent) > agentMost {
+		d.Agent = d.Agent[:agentMost]
+	}
+	now := tx.Now()
+	row := &session{
+		Subject: a.Subject, TokenHash: hash, CreatedAt: now, SeenAt: now, EndsAt: clock.At(now.Time().Add(sessionTime)),
+		IP: vault.Seal(d.IP), Agent: vault.Seal(d.Agent),
+	}
+	places, err := tenant.Of(ctx, tx, a.Subject)
+	if err != nil {
+		return Ticket{}, err
+	}
+	if len(places) > 0 {
+		row.Workspace = places[0].Workspace.Key()
+	}
+	if err := store.Insert(ctx, tx, row); err != nil {
+		return Ticket{}, fault.Wrap("identity.openSession", err)
+	}
+	_, err = tx.Exec(ctx, "UPDATE accounts SET last_signin_at = $3 WHERE tenant_id = $1 AND id = $2", tx.Tenant(), a.Subject, now)
+	if err == nil {
+		err = s.record(ctx, tx, Event{Name: "signin", Subject: a.Subject, Workspace: row.Workspace, Session: row.ID})
+	}
+	return Ticket{Token: token, Expires: row.EndsAt.Time(), Session: row.ID, Subject: a.Subject}, fault.Wrap("identity.openSession", err)
+}
+
+// Resolve says who a session's token belongs to, asking the database each time.
+// Fault Unauthorized for a token that is unknown, ended or too old, and where
+// the account was closed.
+func (s *Service) Resolve(ctx context.Context, slug, token string) (Principal, error) {
+	const op = "identity.Resolve"
+	v, err := s.service(slug)
+	if err != nil {
+		return Principal{}, err
+	}
+	hash := hashToken(token)
+	if hash == nil {
+		return Principal{}, fault.New(fault.Unauthorized, op, "")
+	}
+	var p Principal
+	var seen clock.Instant
+	err = s.cfg.DB.Read(ctx, visitor(v, "security"), func(tx *store.Tx) error {
+		row, err := store.One[session](ctx, tx, "WHERE tenant_id = $1 AND token_hash = $2 AND ends_at > $3", tx.Tenant(), hash, tx.Now())
+		if err != nil {
+			return err
+		}
+		seen = row.SeenAt
+		p, err = principal(ctx, tx, v, row)
+		return err
+	})
+	if fault.Is(err, fault.NotFound) {
+		return Principal{}, fault.New(fault.Unauthorized, op, "")
+	}
+	if err != nil {
+		return Principal{}, fault.Wrap(op, err)
+	}
+	return p, s.touch(ctx, v, p, seen)
+}
+
+// touch notes that a session was used.
+func (s *Service) touch(ctx context.Context, v tenant.Service, p Principal, seen clock.Instant) error {
+	now := s.cfg.DB.Clock().Now()
+	if now.Sub(seen.Time()) < seenEvery {
+		return nil
+	}
+	err := s.cfg.DB.WriteGrouped(ctx, person(v, p.Subject, "security"), func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE sessions SET seen_at = $3 WHERE tenant_id = $1 AND id = $2 AND seen_at < $3", tx.Tenant(), p.Session, clock.At(now))
+		return err
+	})
+	return fault.Wrap("identity.touch", err)
+}
+
+// principal puts together who a session stands for.
+func principal(ctx context.Context, tx *store.Tx, v tenant.Service, row *session) (Principal, error) {
+	a, err := bySubject(ctx, tx, row.Subject)
+	if err != nil {
+		return Principal{}, err
+	}
+	p := Principal{
+		Service: v.Slug, Home: v.Home, Subject: a.Subject, Session: row.ID,
+		Name: a.Name.Reveal(), Email: a.Email.Reveal(), Lang: a.Lang, Zone: tenant.DefaultZone,
+	}
+	places, err := tenant.Of(ctx, tx, a.Subject)
+	if err != nil || len(places) == 0 {
+		return p, err
+	}
+	at := places[0]
+	for _, m := range places[1:] {
+		if m.Workspace.Key() == row.Workspace {
+			at = m
+		}
+	}
+	p.Workspace, p.Kind, p.Role, p.Zone = at.Workspace.Key(), at.Workspace.Kind, at.Role, at.Workspace.Zone
+	p.WorkspaceName, err = workspaceName(ctx, tx, a, &at.Workspace)
+	return p, err
+}
+
+// workspaceName is a company's name, or that of the person who owns it; empty
+// where that person's key is gone.
+func workspaceName(ctx context.Context, tx *store.Tx, reader *account, w *tenant.Workspace) (string, error) {
+	if name := w.Name.Reveal(); name != "" || w.Owner == reader.Subject {
+		if name == "" {
+			name = reader.Name.Reveal()
+		}
+		return name, nil
+	}
+	owner, err := bySubject(ctx, tx, w.Owner)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return owner.Name.Reveal(), nil
+}
