@@ -1,0 +1,129 @@
+package consent
+
+import (
+	"context"
+
+	"amanah/internal/clock"
+	"amanah/internal/fault"
+	"amanah/internal/id"
+	"amanah/internal/store"
+	"amanah/internal/vault"
+)
+
+// State is whether a purpose is allowed.
+type State string
+
+// The states. None is that of a purpose on which the person never acted: it is
+// off, as one that was withdrawn.
+const (
+	None      State = ""
+	Given     State = "given"
+	Withdrawn State = "withdrawn"
+)
+
+// How says by which act a record came about.
+type How string
+
+// The acts.
+const (
+	BySignUp How = "signup" // a box of its own in the sign-up form
+	ByPage   How = "page"   // on a page of the account
+	ByAPI    How = "api"
+	ByChat   How = "chat"
+	ByStaff  How = "staff" // on the person's recorded request
+)
+
+// Proof is what comes with an act: which notice named it, how and on what device
+// it happened. Time and tenant are the transaction's.
+type Proof struct {
+	Notice string // version
+	How    How
+	Lang   string
+	IP     string
+	Agent  string
+}
+
+// Decision is one recorded act.
+type Decision struct {
+	Purpose string
+	State   State
+	Proof   Proof
+	At      clock.Instant
+}
+
+const agentMost = 400
+
+func (p Proof) check(op string) (Proof, error) {
+	if p.Notice == "" || p.How == "" {
+		return p, fault.New(fault.Internal, op, "consent.no_proof")
+	}
+	if len(p.Agent) > agentMost {
+		p.Agent = p.Agent[:agentMost]
+	}
+	return p, nil
+}
+
+// Give records that a person allows a purpose. The transaction is one of the
+// person's home. Giving what is given already records nothing. Fault Conflict if
+// the same person acts twice at the same moment; the caller may try again.
+func Give(ctx context.Context, tx *store.Tx, who id.Subject, purpose string, p Proof) error {
+	return act(ctx, tx, who, purpose, Given, p)
+}
+
+// Withdraw records that a person no longer allows a purpose; so also an objection
+// to a purpose that runs without consent. Withdrawing twice records nothing.
+func Withdraw(ctx context.Context, tx *store.Tx, who id.Subject, purpose string, p Proof) error {
+	return act(ctx, tx, who, purpose, Withdrawn, p)
+}
+
+func act(ctx context.Context, tx *store.Tx, who id.Subject, purpose string, s State, p Proof) error {
+	const op = "consent.act"
+	p, err := p.check(op)
+	if err != nil {
+		return err
+	}
+	if who.IsZero() || purpose == "" {
+		return fault.New(fault.Internal, op, "consent.no_subject")
+	}
+	last, err := newest(ctx, tx, who, purpose)
+	if err != nil {
+		return fault.Wrap(op, err)
+	}
+	if last.State == s {
+		return nil
+	}
+	return fault.Wrap(op, store.Insert(ctx, tx, &record{
+		Subject: who, Purpose: purpose, Number: last.Number + 1, State: s, Notice: p.Notice,
+		At: tx.Now(), How: p.How, Lang: p.Lang, IP: vault.Seal(p.IP), Agent: vault.Seal(p.Agent),
+	}))
+}
+
+func newest(ctx context.Context, tx *store.Tx, who id.Subject, purpose string) (*record, error) {
+	r, err := store.One[record](ctx, tx, "WHERE tenant_id = $1 AND subject_id = $2 AND purpose = $3 ORDER BY number DESC", tx.Tenant(), who, purpose)
+	if fault.Is(err, fault.NotFound) {
+		return &record{}, nil
+	}
+	return r, err
+}
+
+// StateOf says whether a person allows a purpose now.
+func StateOf(ctx context.Context, tx *store.Tx, who id.Subject, purpose string) (State, error) {
+	r, err := newest(ctx, tx, who, purpose)
+	if err != nil {
+		return None, fault.Wrap("consent.StateOf", err)
+	}
+	return r.State, nil
+}
+
+// History are all acts of a person, the newest first.
+func History(ctx context.Context, tx *store.Tx, who id.Subject) ([]Decision, error) {
+	rows, err := store.Find[record](ctx, tx, "WHERE tenant_id = $1 AND subject_id = $2 ORDER BY at DESC, number DESC", tx.Tenant(), who)
+	if err != nil {
+		return nil, fault.Wrap("consent.History", err)
+	}
+	out := make([]Decision, 0, len(rows))
+	for _, r := range rows {
+		out = append(out, Decision{r.Purpose, r.State, Proof{r.Notice, r.How, r.Lang, r.IP.Reveal(), r.Agent.Reveal()}, r.At})
+	}
+	return out, nil
+}
