@@ -43,10 +43,10 @@
 // and its template, web.templ:
 //
 //	templ newTargetPage(f *ui.Form) {
-//		<form method="post" action="/ctt/targets">
+//		@ui.PostForm("/ctt/targets") {
 //			@ui.Input(f, ui.Field{Name: "name", Label: i18n.T(ctx, "target.name"), Autocomplete: "off"})
 //			@ui.Submit(i18n.T(ctx, "target.create"))
-//		</form>
+//		}
 //	}
 //
 // The frame writes h1 (Page.Title), the flash messages, the error summary of

@@ -25,7 +25,8 @@ func (s *Shell) Handler(routes http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := s.cfg.Clock.Now()
 		s.secure(w.Header())
-		st := &state{shell: s, request: s.newID(), service: s.service(r), body: r.Body}
+		st := &state{shell: s, request: s.newID(), service: s.service(r), body: r.Body,
+			printer: i18n.Printer{Catalog: s.cfg.Catalog}}
 		rec := &recorder{ResponseWriter: w}
 		rec.Header().Set("X-Request-Id", st.request)
 		r = r.WithContext(context.WithValue(r.Context(), stateKey{}, st))

@@ -51,7 +51,11 @@ func (v view) inLanguage(l i18n.Lang) string {
 	return v.path + "?" + setLang(v.query, l)
 }
 
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+// Pools of what every page needs: a writer of gzip alone takes 800 kB.
+var (
+	buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+	zippers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+)
 
 // Render writes a page. What the handler left empty in p is filled in from the
 // request. An error while writing the component is answered as an internal
@@ -115,8 +119,12 @@ func writeHTML(w http.ResponseWriter, r *http.Request, status int, p Page, body 
 		h.Set("Cache-Control", "no-store")
 	}
 	if !p.Sensitive && len(body) > 1000 && acceptsGzip(r) {
-		var z bytes.Buffer
-		gz, _ := gzip.NewWriterLevel(&z, 6)
+		z, _ := buffers.Get().(*bytes.Buffer)
+		defer buffers.Put(z)
+		z.Reset()
+		gz, _ := zippers.Get().(*gzip.Writer)
+		defer zippers.Put(gz)
+		gz.Reset(z)
 		_, _ = gz.Write(body)
 		_ = gz.Close()
 		body = z.Bytes()

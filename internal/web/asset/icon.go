@@ -32,17 +32,15 @@ func svgIcon(name string, p Palette) []byte {
 		p.Light, p.OnLight, p.OnLight, html.EscapeString(letter(name)))
 }
 
+// markVersion goes into the names of the icons: raise it when mark changes.
+const markVersion = "mark-1"
+
 // pngIcon draws a leaf of paper with two lines on the accent, edge to edge, so
 // that a phone may cut it to any shape. It needs no font.
-func pngIcon(size int, p Palette) ([]byte, error) {
-	back, err := parseColour(p.Light)
-	if err != nil {
-		return nil, err
-	}
-	front, err := parseColour(p.OnLight)
-	if err != nil {
-		return nil, err
-	}
+func pngIcon(size int, p Palette) []byte {
+	// A palette holds colours that were parsed and written before.
+	back, _ := parseColour(p.Light)
+	front, _ := parseColour(p.OnLight)
 	shades := make(color.Palette, 64)
 	for i := range shades {
 		m := mix(back, front, float64(i)/63)
@@ -57,8 +55,8 @@ func pngIcon(size int, p Palette) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	enc := png.Encoder{CompressionLevel: png.BestCompression}
-	err = enc.Encode(&b, img)
-	return b.Bytes(), err
+	_ = enc.Encode(&b, img) // a buffer takes everything
+	return b.Bytes()
 }
 
 // mark is how much of a pixel at (u, v) is drawn: the ring of a round letter and

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed files
@@ -34,6 +35,7 @@ type file struct {
 	body []byte
 	gz   []byte // nil where it would not be smaller
 	tag  string
+	draw func() []byte // makes the body when it is first asked for; nil where it is there
 }
 
 // Set is all assets of a running program. It does not change after New.
@@ -80,11 +82,13 @@ func New(themes []Theme) (*Set, error) {
 func (s *Set) addIcons(t Theme, p Palette) error {
 	s.add("icon-"+t.Slug+".svg", "image/svg+xml", svgIcon(t.Name, p))
 	for _, size := range []int{192, 512} {
-		b, err := pngIcon(size, p)
-		if err != nil {
-			return err
-		}
-		s.add(fmt.Sprintf("icon-%s-%d.png", t.Slug, size), "image/png", b)
+		plain := fmt.Sprintf("icon-%s-%d.png", t.Slug, size)
+		// Drawing takes 20 ms an icon, which the start does not wait for: the
+		// name comes from what decides the picture.
+		h := Hash(fmt.Appendf(nil, "%s %d %+v", markVersion, size, p))
+		f := &file{name: hashedName(plain, h), kind: "image/png", tag: `"` + h + `"`}
+		f.draw = sync.OnceValue(func() []byte { return pngIcon(size, p) })
+		s.plain[plain], s.hashed[f.name] = f, f
 	}
 	b, err := manifest(t, p, func(size int) string { return s.URL(fmt.Sprintf("icon-%s-%d.png", t.Slug, size)) })
 	if err != nil {
@@ -102,14 +106,16 @@ func (p Palette) css(slug string) string {
 
 func (s *Set) add(plain, kind string, body []byte) {
 	h := Hash(body)
-	stem, ext, _ := strings.Cut(plain, ".")
-	f := &file{name: stem + "-" + h + "." + ext, kind: kind, body: body, tag: `"` + h + `"`}
-	if kind != "image/png" {
-		if z := compress(body); len(z) < len(body) {
-			f.gz = z
-		}
+	f := &file{name: hashedName(plain, h), kind: kind, body: body, tag: `"` + h + `"`}
+	if z := compress(body); len(z) < len(body) {
+		f.gz = z
 	}
 	s.plain[plain], s.hashed[f.name] = f, f
+}
+
+func hashedName(plain, hash string) string {
+	stem, ext, _ := strings.Cut(plain, ".")
+	return stem + "-" + hash + "." + ext
 }
 
 // Hash is the short hash of a content, for names and tags.
@@ -148,6 +154,9 @@ func (s *Set) Size(plain string) (raw, gz int) {
 	if !ok {
 		return 0, 0
 	}
+	if f.draw != nil {
+		return len(f.draw()), len(f.draw())
+	}
 	if f.gz == nil {
 		return len(f.body), len(f.body)
 	}
@@ -171,6 +180,9 @@ func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body := f.body
+	if f.draw != nil {
+		body = f.draw()
+	}
 	if f.gz != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 		body = f.gz

@@ -115,6 +115,7 @@ type Field struct {
 	InputMode    string // numeric, decimal, tel, email, url
 	Placeholder  string // an example, never a label
 	Optional     bool   // said after the label; all others are required
+	Filter       bool   // of a list: neither required nor said to be optional
 	ReadOnly     bool
 	MaxLength    int
 	Min, Max     string
@@ -132,6 +133,7 @@ type Option struct {
 	Disabled           bool
 }
 
+func (fd Field) required() bool { return !fd.Optional && !fd.ReadOnly && !fd.Filter }
 func (fd Field) id() string     { return "f-" + fd.Name }
 func (fd Field) hintID() string { return "f-" + fd.Name + "-hint" }
 func (fd Field) errID() string  { return "f-" + fd.Name + "-error" }
