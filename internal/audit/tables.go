@@ -1,0 +1,74 @@
+package audit
+
+import (
+	"embed"
+	"io/fs"
+
+	"amanah/internal/clock"
+	"amanah/internal/id"
+	"amanah/internal/store"
+)
+
+// entry is one link of the chain. The commitments stay; the person's own
+// columns are emptied when the person is erased.
+type entry struct {
+	store.Row `table:"audit_log" subject:"subject,actor" clock:"created:at" erase:"free"`
+	Seq       int64         `data:"none"`
+	At        clock.Instant `data:"security.log"`
+	ActorKind string        `data:"security.log"`
+	Actor     id.Subject    `data:"none"`
+	ActorSalt []byte        `data:"security.log" whose:"actor"`
+	ActorMark []byte        `data:"none"`
+	Act       string        `data:"security.log"`
+	Object    string        `data:"none"`
+	Count     int64         `data:"none" db:"count_of"`
+	Purpose   string        `data:"none"`
+	Subject   id.Subject    `data:"none"`
+	Salt      []byte        `data:"security.log" whose:"subject"`
+	Mark      []byte        `data:"none"`
+	Before    []byte        `data:"none" db:"before_hash"`
+	Hash      []byte        `data:"none"`
+}
+
+// head is the end of a tenant's chain; writers queue at it.
+type head struct {
+	store.Row `table:"audit_heads" subject:"-"`
+	Seq       int64  `data:"none"`
+	Hash      []byte `data:"none"`
+}
+
+// activity is one line that a person reads about the own account.
+type activity struct {
+	store.Row `table:"activity_log" subject:"subject" clock:"created:at"`
+	Subject   id.Subject    `data:"none"`
+	At        clock.Instant `data:"activity.log"`
+	Act       string        `data:"activity.log"`
+	Object    string        `data:"activity.log"`
+	Count     int64         `data:"none" db:"count_of"`
+}
+
+// Tables are what the package stores.
+func Tables() store.Set {
+	return store.Set{Module: "audit", Rows: []any{entry{}, head{}, activity{}}}
+}
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations make the tables.
+func Migrations() fs.FS { return sub("migrations", migrations) }
+
+//go:embed i18n/*.json
+var texts embed.FS
+
+// Texts are the acts in words, for i18n.New: the key of an act is "audit." and
+// its name.
+func Texts() fs.FS { return sub("i18n", texts) }
+
+func sub(dir string, f embed.FS) fs.FS {
+	s, err := fs.Sub(f, dir)
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return s
+}

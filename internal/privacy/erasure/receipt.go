@@ -1,0 +1,110 @@
+package erasure
+
+import (
+	"context"
+	"encoding/hex"
+	"time"
+
+	"amanah/internal/audit"
+	"amanah/internal/clock"
+	"amanah/internal/privacy/notice"
+	"amanah/internal/privacy/receipt"
+	"amanah/internal/privacy/rights"
+	"amanah/internal/store"
+	"amanah/internal/web/i18n"
+)
+
+// Body is what a receipt of an erasure, or of its order, says: six facts, and
+// the pseudonym by which the proof is found again.
+type Body struct {
+	What         []What `json:"what"`
+	Workspaces   int64  `json:"workspaces_closed"`
+	When         When   `json:"when"`
+	Ground       Fact   `json:"ground"`
+	How          Fact   `json:"how"`
+	By           Fact   `json:"by"`
+	Consequences Fact   `json:"consequences"`
+	Proof        string `json:"proof"`
+}
+
+// What is one category with the number of its records.
+type What struct {
+	Category string `json:"category"`
+	ID       string `json:"id"`
+	EN       string `json:"en"`
+	Records  int64  `json:"records"`
+}
+
+// When are the times, RFC 3339 in UTC. Done is empty in the receipt of the order.
+type When struct {
+	Ordered string `json:"ordered"`
+	Done    string `json:"done,omitempty"`
+}
+
+// Fact is a word for programs and a sentence for people.
+type Fact struct {
+	Code string `json:"code"`
+	ID   string `json:"id"`
+	EN   string `json:"en"`
+}
+
+func (r *run) fact(topic, code string) Fact {
+	key := "erasure." + topic + "." + code
+	return Fact{Code: code, ID: r.Catalog.T(i18n.ID, key), EN: r.Catalog.T(i18n.EN, key)}
+}
+
+func (r *run) body(done clock.Instant) Body {
+	b := Body{
+		What: []What{}, Workspaces: r.plan.Workspaces, Proof: hex.EncodeToString(r.Proof[:]),
+		When:   When{Ordered: second(r.OrderedAt), Done: second(done)},
+		Ground: r.fact("ground", r.Ground), How: r.fact("how", "keys"), By: r.fact("by", r.OrderedBy),
+		Consequences: r.fact("consequences", "proof"),
+	}
+	for _, c := range r.notice.Categories() {
+		if n := r.plan.Records[c.Key]; n > 0 {
+			b.What = append(b.What, What{Category: c.Key, ID: c.What.ID, EN: c.What.EN, Records: n})
+		}
+	}
+	return b
+}
+
+func second(i clock.Instant) string {
+	if i.IsZero() {
+		return ""
+	}
+	return i.Time().Truncate(time.Second).Format(time.RFC3339)
+}
+
+func (r *run) sign(kind string, at clock.Instant, body Body) ([]byte, error) {
+	return r.Key.Sign(receipt.Statement{Kind: kind, Number: r.ID, Service: r.home.Service, Controller: controller(r.notice), Issued: at.Time(), Body: body})
+}
+
+func controller(n *notice.Notice) receipt.Controller { return rights.Controller(n) }
+
+func (r *run) orderReceipt() ([]byte, error) {
+	return r.sign(receipt.ErasureOrder, r.OrderedAt, r.body(0))
+}
+
+// finish signs the receipt and turns the order into the proof. Of two nodes that
+// come here one writes it.
+func (r *run) finish(ctx context.Context) error {
+	now := clock.At(r.DB.Clock().Now())
+	file, err := r.sign(receipt.Erasure, now, r.body(now))
+	if err != nil {
+		return err
+	}
+	return r.DB.Write(ctx, r.home, func(tx *store.Tx) error {
+		n, err := tx.Exec(ctx, "UPDATE erasure_orders SET who = NULL, places = '', step = 'done', done_at = $3, receipt = $4 WHERE tenant_id = $1 AND id = $2 AND done_at IS NULL", tx.Tenant(), r.ID, now, string(file))
+		if err != nil || n == 0 {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Act{Name: "erasure.done", Object: r.Ground, Count: total(r.plan)})
+	})
+}
+
+func total(p plan) (n int64) {
+	for _, c := range p.Records {
+		n += c
+	}
+	return n
+}

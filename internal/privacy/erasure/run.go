@@ -1,0 +1,303 @@
+package erasure
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"amanah/internal/fault"
+	"amanah/internal/id"
+	"amanah/internal/privacy/notice"
+	"amanah/internal/privacy/rights/rowset"
+	"amanah/internal/store"
+	"amanah/internal/web/i18n"
+)
+
+// run is one order being carried out.
+type run struct {
+	*Erasure
+	*order
+	home   store.Scope
+	notice *notice.Notice
+	places []place
+	plan   plan
+}
+
+type step struct {
+	name string
+	do   func(*run, context.Context) error
+}
+
+// steps in their order; each may be done again.
+var steps = []step{
+	{"told", (*run).tell},
+	{"key", (*run).destroyKeys},
+	{"sessions", (*run).endSessions},
+	{"workspaces", (*run).closeWorkspaces},
+	{"rows", (*run).removeRows},
+	{"files", (*run).removeFiles},
+	{"verified", (*run).verify},
+	{"compacted", (*run).compact},
+	{"done", (*run).finish},
+}
+
+// Run carries an order out, from behind the step that was done last. A finished
+// order gives its receipt again.
+func (e *Erasure) Run(ctx context.Context, home store.Scope, number id.ID) (Result, error) {
+	const op = "erasure.Run"
+	home = homeScope(home)
+	o, err := e.load(ctx, home, number)
+	if err != nil {
+		return Result{}, err
+	}
+	if o.DoneAt.IsZero() {
+		r, err := e.prepare(home, o)
+		if err != nil {
+			return Result{Number: number}, err
+		}
+		if err := r.carryOut(ctx); err != nil {
+			return Result{Number: number, Told: r.Told}, fault.Wrap(op, err)
+		}
+		if o, err = e.load(ctx, home, number); err != nil {
+			return Result{Number: number}, err
+		}
+	}
+	return Result{Number: number, Receipt: []byte(o.Receipt), Told: o.Told}, nil
+}
+
+func (e *Erasure) prepare(home store.Scope, o *order) (*run, error) {
+	home.Actor = store.Actor{Kind: "job"} // the one who asked is not to be named by what comes after
+	r := &run{Erasure: e, order: o, home: home}
+	n, ok := e.Notice(home.Service)
+	if !ok {
+		return nil, fault.New(fault.Internal, "erasure.Run", "").Cause(fmt.Errorf("no notice of the service %s", home.Service))
+	}
+	r.notice = n
+	if err := json.Unmarshal([]byte(o.Places), &r.places); err != nil {
+		return nil, fault.Wrap("erasure.Run", err)
+	}
+	return r, fault.Wrap("erasure.Run", json.Unmarshal([]byte(o.Plan), &r.plan))
+}
+
+func (r *run) carryOut(ctx context.Context) error {
+	from := 1 + slices.IndexFunc(steps, func(s step) bool { return s.name == r.Step })
+	for _, s := range steps[from:] {
+		if err := r.interrupt("before " + s.name); err != nil {
+			return err
+		}
+		if err := s.do(r, ctx); err != nil {
+			return fault.Wrap("erasure."+s.name, err)
+		}
+		if err := r.interrupt("after " + s.name); err != nil {
+			return err
+		}
+		if err := r.mark(ctx, s.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mark remembers the step in the order.
+func (r *run) mark(ctx context.Context, name string) error {
+	r.Step = name
+	return r.DB.Write(ctx, r.home, func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE erasure_orders SET step = $3, told = $4 WHERE tenant_id = $1 AND id = $2 AND done_at IS NULL", tx.Tenant(), r.ID, name, r.Told)
+		return err
+	})
+}
+
+// scope is an enclosure's scope for the erasure itself.
+func (r *run) scope(p place) store.Scope {
+	s := r.home
+	s.Tenant, s.Service = p.Tenant, p.Service
+	return s
+}
+
+func (r *run) tell(ctx context.Context) error {
+	if r.Farewell == nil {
+		return nil
+	}
+	file, err := r.orderReceipt()
+	if err != nil {
+		return err
+	}
+	r.Told = r.Farewell.Farewell(ctx, r.home, r.Who, i18n.Lang(r.Language), file) == nil
+	return nil
+}
+
+func (r *run) destroyKeys(ctx context.Context) error {
+	if err := r.Vault.DestroyPerson(ctx, r.home.Tenant, r.Who); err != nil {
+		return err
+	}
+	for _, p := range r.places {
+		if !p.Close || p.Tenant == r.home.Tenant {
+			continue
+		}
+		if err := r.Vault.DestroyTenant(ctx, p.Tenant); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) endSessions(ctx context.Context) error {
+	if r.Sessions == nil {
+		return nil
+	}
+	return r.Sessions.EndAll(ctx, r.home, r.Who)
+}
+
+func (r *run) closeWorkspaces(ctx context.Context) error {
+	for _, p := range r.places {
+		if !p.Close {
+			continue
+		}
+		if r.Workspaces != nil {
+			if err := r.Workspaces.Close(ctx, r.home, p.Tenant); err != nil {
+				return err
+			}
+		}
+		err := r.everyTable(func(t rowset.Table) error {
+			return r.remove(ctx, r.scope(p), t, t.All(), func(rowset.Row) bool { return true })
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := r.Vault.DeleteFiles(ctx, p.Tenant, id.Subject{}); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) removeRows(ctx context.Context) error {
+	for _, p := range r.places {
+		err := r.everyTable(func(t rowset.Table) error {
+			return r.remove(ctx, r.scope(p), t, t.Of(r.Who), func(row rowset.Row) bool {
+				return !t.Stays && !t.Others(row, r.Who)
+			})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// everyTable does f for each table until all are done: a table whose rows others
+// refer to fails until those are gone, so it is tried again as long as some
+// other succeeds.
+func (r *run) everyTable(f func(rowset.Table) error) error {
+	left := r.Schema.Tables()
+	for len(left) > 0 {
+		var failed []rowset.Table
+		var last error
+		for _, t := range left {
+			if err := f(t); err != nil {
+				failed, last = append(failed, t), err
+			}
+		}
+		if len(failed) == len(left) {
+			return last
+		}
+		left = failed
+	}
+	return nil
+}
+
+// remove takes the rows that a condition selects away, in batches; those that
+// whole refuses are only freed of the person.
+func (r *run) remove(ctx context.Context, scope store.Scope, t rowset.Table, w rowset.Where, whole func(rowset.Row) bool) error {
+	for {
+		var rows []rowset.Row
+		err := r.DB.Read(ctx, scope, func(tx *store.Tx) (err error) {
+			rows, err = t.Keys(ctx, tx, w, rowset.Batch)
+			return err
+		})
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		if err := r.interrupt("batch " + t.Name); err != nil {
+			return err
+		}
+		var gone, freed []rowset.Row
+		for _, row := range rows {
+			if whole(row) {
+				gone = append(gone, row)
+			} else {
+				freed = append(freed, row)
+			}
+		}
+		if _, err := t.DropFiles(ctx, r.Vault, scope, gone, nil); err != nil {
+			return err
+		}
+		if _, err := t.DropFiles(ctx, r.Vault, scope, freed, func(row rowset.Row, f rowset.Field) bool { return t.Lost(row, f, r.Who) }); err != nil {
+			return err
+		}
+		err = r.DB.Write(ctx, scope, func(tx *store.Tx) error {
+			for _, row := range freed {
+				if err := t.Free(ctx, tx, row, r.Who); err != nil {
+					return err
+				}
+			}
+			_, err := t.Delete(ctx, tx, gone)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (r *run) removeFiles(ctx context.Context) error {
+	_, err := r.Vault.DeleteFiles(ctx, r.home.Tenant, r.Who)
+	return err
+}
+
+// verify asks every table. What came in since the rows were removed goes now.
+func (r *run) verify(ctx context.Context) error {
+	for range 3 {
+		left, err := r.left(ctx)
+		if err != nil || left == 0 {
+			return err
+		}
+		if err := r.closeWorkspaces(ctx); err != nil {
+			return err
+		}
+		if err := r.removeRows(ctx); err != nil {
+			return err
+		}
+		if err := r.removeFiles(ctx); err != nil {
+			return err
+		}
+	}
+	return fault.New(fault.Unavailable, "erasure.verify", "try_again")
+}
+
+func (r *run) left(ctx context.Context) (int64, error) {
+	var sum int64
+	for _, p := range r.places {
+		err := r.DB.Read(ctx, r.scope(p), func(tx *store.Tx) error {
+			for _, t := range r.Schema.Tables() {
+				w := t.Of(r.Who)
+				if p.Close {
+					w = t.All()
+				}
+				n, err := t.Count(ctx, tx, w)
+				if err != nil {
+					return err
+				}
+				sum += n
+			}
+			return nil
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return sum, nil
+}
+
+func (r *run) compact(ctx context.Context) error { return r.DB.Compact(ctx) }

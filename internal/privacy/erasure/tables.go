@@ -1,0 +1,52 @@
+package erasure
+
+import (
+	"embed"
+	"io/fs"
+
+	"amanah/internal/clock"
+	"amanah/internal/id"
+	"amanah/internal/store"
+	"amanah/internal/vault"
+)
+
+// order is an erasure under way, and afterwards its proof. It is about nobody by
+// design: it has to outlive the person's rows, and loses the id when it is done.
+type order struct {
+	store.Row `table:"erasure_orders" subject:"-" clock:"created:done_at"`
+	Who       id.Subject    `data:"none" db:"who"` // NULL once done
+	Proof     vault.Index   `data:"erasure.proof"`
+	Places    string        `data:"none"` // JSON of []place; empty once done
+	Ground    string        `data:"erasure.proof"`
+	OrderedBy string        `data:"erasure.proof"`
+	Language  string        `data:"none"`
+	Plan      string        `data:"erasure.proof"` // JSON of plan
+	Step      string        `data:"none"`
+	Told      bool          `data:"none"`
+	OrderedAt clock.Instant `data:"erasure.proof"`
+	DoneAt    clock.Instant `data:"erasure.proof"`
+	Receipt   string        `data:"erasure.proof"`
+}
+
+// Tables are what the package stores.
+func Tables() store.Set { return store.Set{Module: "erasure", Rows: []any{order{}}} }
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations make the table.
+func Migrations() fs.FS { return sub("migrations", migrations) }
+
+//go:embed i18n/*.json
+var texts embed.FS
+
+// Texts are the package's sentences, for i18n.New.
+func Texts() fs.FS { return sub("i18n", texts) }
+
+func sub(dir string, f embed.FS) fs.FS {
+	s, err := fs.Sub(f, dir)
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return s
+}
