@@ -26,7 +26,7 @@ type Category struct {
 	// Because says why data outlives the account.
 	Because Text `yaml:"because"`
 	// Module is the part of the program that stores it, found under modules by the
-	// key's first word; empty for the platform itself (accounts, sessions, consents,
+	// key or its first word; empty for the platform itself (accounts, sessions, consents,
 	// requests).
 	Module string
 	// NotStored is the reason why a declared category is not stored.
@@ -45,6 +45,8 @@ func (c Category) word() string {
 type Purpose struct {
 	Key string `yaml:",key"`
 	Pos Pos
+	// Name is short, for lists; Say is the whole sentence.
+	Name Text `yaml:"name"`
 	// Basis is contract, consent, legal_obligation, vital_interest, public_duty or
 	// legitimate_interest.
 	Basis   string `yaml:"basis"`

@@ -5,7 +5,10 @@ import (
 	"reflect"
 	"sort"
 	"strings"
+	"sync"
 	"time"
+
+	"amanah/law"
 )
 
 // LawPack is one law as data: articles, clocks and the rules that Check runs.
@@ -152,4 +155,22 @@ func LoadLaw(fsys fs.FS) ([]*LawPack, []Finding) {
 		}
 	}
 	return packs, findings
+}
+
+// embedded are the packs of the program itself, for their names.
+var embedded = sync.OnceValue(func() map[string]Text {
+	packs, _ := LoadLaw(law.FS)
+	out := make(map[string]Text, len(packs))
+	for _, p := range packs {
+		out[p.Law] = p.Name
+	}
+	return out
+})
+
+// lawName is a law's name as people read it; its key where no pack has it.
+func lawName(key, lang string) string {
+	if t, ok := embedded()[key]; ok {
+		return t.In(lang)
+	}
+	return key
 }

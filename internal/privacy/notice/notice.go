@@ -55,8 +55,8 @@ type document struct {
 	Commitments []Text      `yaml:"commitments"`
 }
 
-// module is a part of the program that runs for the service, with the first
-// words of the categories that it stores.
+// module is a part of the program that runs for the service, with the
+// categories that it stores: first words, or whole keys.
 type module struct {
 	Key   string   `yaml:",key"`
 	Words []string `yaml:",value"`

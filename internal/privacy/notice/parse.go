@@ -39,7 +39,9 @@ func Parse(file string, src []byte) (*Notice, []Finding) {
 func (n *Notice) giveModules() {
 	for i := range n.doc.Data {
 		c := &n.doc.Data[i]
-		if m, ok := find(n.doc.Modules, func(m module) bool { return slices.Contains(m.Words, c.word()) }); ok {
+		if m, ok := find(n.doc.Modules, func(m module) bool {
+			return slices.Contains(m.Words, c.word()) || slices.Contains(m.Words, c.Key)
+		}); ok {
 			c.Module = m.Key
 		}
 	}
@@ -99,8 +101,8 @@ func (n *Notice) consistent() []Finding {
 	}
 	for _, m := range n.doc.Modules {
 		for i, w := range m.Words {
-			if !slices.ContainsFunc(n.doc.Data, func(c Category) bool { return c.word() == w }) {
-				add(n.pos("modules", m.Key, fmt.Sprint(i)), "unused-word", fmt.Sprintf("no data of %s begins with %q", m.Key, w), "declare it under data, or take the word out")
+			if !slices.ContainsFunc(n.doc.Data, func(c Category) bool { return c.word() == w || c.Key == w }) {
+				add(n.pos("modules", m.Key, fmt.Sprint(i)), "unused-word", fmt.Sprintf("%s stores %q, and no data is called so or begins so", m.Key, w), "declare it under data, or take the word out")
 			}
 		}
 	}
