@@ -169,7 +169,7 @@ func (r *reading) classify() (Kind, string) {
 		return KindNotice, "kind.notice"
 	case r.promoting() && facts < 4:
 		return KindPromo, "kind.promo"
-	case status == "success" || subjectOK || r.done() || r.saysSuccess():
+	case status == "success" || subjectOK || r.done() || r.saysSuccess() || r.record():
 		return KindTransaction, ""
 	case has(r.subject, p["otp"]):
 		return KindOTP, "kind.otp"
@@ -264,6 +264,10 @@ func (r *reading) anySaid(list string) bool {
 
 // saysSuccess tells that a sentence states that it happened.
 func (r *reading) saysSuccess() bool { return r.anySaid("success") }
+
+// record tells that an issuer's mail is a record of a transaction though it
+// never says "successful".
+func (r *reading) record() bool { return r.who.issuer != nil && r.facts() >= 8 }
 
 // done tells that the layout's mails exist only after a success.
 func (r *reading) done() bool { return r.layout != nil && r.layout.Done }

@@ -150,6 +150,8 @@ func (r *reading) statusWeight() float64 {
 		return 0.99
 	case r.saysSuccess():
 		return 0.97
+	case r.record():
+		return 0.95
 	}
 	return 0.6
 }

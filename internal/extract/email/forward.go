@@ -22,7 +22,8 @@ var (
 	fromKeys    = []string{"from", "dari", "pengirim", "von"}
 	dateKeys    = []string{"date", "tanggal", "sent", "dikirim", "terkirim", "waktu"}
 	subjectKeys = []string{"subject", "perihal", "subjek", "judul"}
-	otherKeys   = []string{"to", "kepada", "ke", "untuk", "cc", "bcc", "reply-to", "balas ke", "balas-ke", "tembusan"}
+	toKeys      = []string{"to", "kepada", "ke", "untuk"}
+	otherKeys   = []string{"cc", "bcc", "reply-to", "balas ke", "balas-ke", "tembusan"}
 )
 
 // unforward finds the innermost forwarded mail in a text. The head of a quoted
@@ -83,56 +84,69 @@ func forwardMark(low string) bool {
 	return false
 }
 
-// quotedHead reads the lines around a From line.
+// quotedHead reads the lines around a From line. Each key counts once: a second
+// "Tanggal" belongs to the mail itself.
 func quotedHead(segs []seg, i, next int, from string, zone *time.Location) (quoted, bool) {
 	q := quoted{from: readPerson(from)}
-	seen, end := 0, next
+	seen := map[string]bool{}
 	start := max(0, i-4)
 	for start < i && !anyKey(segs[start]) {
 		start++
 	}
+	end := next
 	for j := start; j < min(len(segs), i+16); {
-		if v, n, ok := keyed(segs, j, dateKeys); ok {
-			if q.date = quotedDate(v, zone); !q.date.IsZero() {
-				seen++
-			}
+		if j == i {
+			j = next
+			continue
+		}
+		key, v, n := headLine(segs, j)
+		switch {
+		case key != "" && !seen[key]:
+			seen[key] = true
+			q.take(key, v, zone)
 			j, end = n, max(end, n)
-			continue
+		case j < i:
+			j++
+		case key == "" && j == end && len(seen) < 3 && (strings.Contains(segs[j].text, "@") || strings.HasPrefix(segs[j].text, "<")):
+			// An address that runs on to the next line.
+			j++
+			end = j
+		default:
+			return q.body(segs[end:]), seen["date"] || seen["subject"]
 		}
-		if v, n, ok := keyed(segs, j, subjectKeys); ok {
-			q.subject = v
-			seen++
-			j, end = n, max(end, n)
-			continue
-		}
-		if _, n, ok := keyed(segs, j, otherKeys); ok {
-			j, end = n, max(end, n)
-			continue
-		}
-		if _, n, ok := keyed(segs, j, fromKeys); ok && j <= i {
-			j = n
-			continue
-		}
-		if j >= end {
-			// An address or subject that runs on to the next line.
-			if seen < 2 && j == end && (strings.Contains(segs[j].text, "@") || strings.HasPrefix(segs[j].text, "<")) {
-				j++
-				end = j
-				continue
-			}
-			break
-		}
-		j++
 	}
-	if seen == 0 {
-		return quoted{}, false
+	return q.body(segs[end:]), seen["date"] || seen["subject"]
+}
+
+// headLine tells which line of a quoted head stands at j.
+func headLine(segs []seg, j int) (key, value string, next int) {
+	for _, k := range []struct {
+		name string
+		keys []string
+	}{{"date", dateKeys}, {"subject", subjectKeys}, {"to", toKeys}, {"other", otherKeys}} {
+		if v, n, ok := keyed(segs, j, k.keys); ok {
+			return k.name, v, n
+		}
 	}
-	for _, s := range segs[end:] {
+	return "", "", j
+}
+
+func (q *quoted) take(key, value string, zone *time.Location) {
+	switch key {
+	case "date":
+		q.date = quotedDate(value, zone)
+	case "subject":
+		q.subject = value
+	}
+}
+
+func (q quoted) body(segs []seg) quoted {
+	for _, s := range segs {
 		if s = unquoteLine(s); s.text != "" {
 			q.rest = append(q.rest, s)
 		}
 	}
-	return q, true
+	return q
 }
 
 // keyed reads "Key: value" at i, also when a cell or a new line parts the two.
@@ -157,7 +171,7 @@ func keyed(segs []seg, i int, keys []string) (string, int, bool) {
 func anyKey(s seg) bool {
 	k, _, ok := strings.Cut(unquoteLine(s).low, ":")
 	k = strings.Trim(k, " *")
-	return ok && (contains(fromKeys, k) || contains(dateKeys, k) || contains(subjectKeys, k) || contains(otherKeys, k))
+	return ok && (contains(fromKeys, k) || contains(dateKeys, k) || contains(subjectKeys, k) || contains(toKeys, k) || contains(otherKeys, k))
 }
 
 // unquoteLine takes off the marks that quoting put before a line.

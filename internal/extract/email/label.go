@@ -73,14 +73,25 @@ func (l lexicon) whole(low string) (meaning, bool) {
 		}
 		p = strings.TrimSpace(p[:i]) + "/" + strings.Trim(p[i:], "()")
 	}
-	if strings.ContainsAny(p, "/|") {
-		for _, part := range strings.FieldsFunc(p, func(r rune) bool { return r == '/' || r == '|' }) {
-			if m, ok := l.find(strings.TrimSpace(part)); ok {
-				return m, true
-			}
-		}
+	if strings.IndexByte(p, ':') < 0 && strings.ContainsAny(p, "/|") {
+		return l.bilingual(p)
 	}
 	return meaning{}, false
+}
+
+// bilingual reads "tanggal/date": every part must be a label, the first counts.
+func (l lexicon) bilingual(p string) (meaning, bool) {
+	var first meaning
+	for i, part := range strings.FieldsFunc(p, func(r rune) bool { return r == '/' || r == '|' }) {
+		m, ok := l.find(strings.TrimSpace(part))
+		if !ok {
+			return meaning{}, false
+		}
+		if i == 0 {
+			first = m
+		}
+	}
+	return first, true
 }
 
 // form is how a label stands in its segment.
@@ -156,9 +167,8 @@ func (l lexicon) prefix(s seg) (tag, bool) {
 		if strings.HasPrefix(strings.TrimSpace(s.text[ends[k]:]), "-R") && rest != "" {
 			rest = strings.TrimSpace(s.text[ends[k]:])
 		}
-		if fits(m.field, rest) {
-			return tag{form: asPrefix, known: true, meaning: m, label: left, rest: rest}, true
-		}
+		// The longest label counts: "Merchant PAN 9360" names no merchant "PAN".
+		return tag{form: asPrefix, known: true, meaning: m, label: left, rest: rest}, fits(m.field, rest)
 	}
 	return tag{}, false
 }
@@ -199,7 +209,7 @@ func fits(f field, v string) bool {
 		return len(v) <= 30 && titled2(v)
 	case fieldReference:
 		return len(v) <= 70 && strings.ContainsAny(v, "0123456789") && len(strings.Fields(v)) <= 2
-	case fieldMerchant, fieldFrom, fieldType:
+	case fieldMerchant, fieldFrom, fieldType, fieldOther:
 		return titled(v)
 	}
 	return false

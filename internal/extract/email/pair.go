@@ -108,9 +108,14 @@ func below(segs []seg, tags []tag, i int) (pair, int) {
 		}
 		j++
 	}
-	if j < len(segs) && tags[j].form == wholeText && valueAfterAll(segs, tags, j) {
+	value := j < len(segs) && tags[j].form == wholeText && valueAfterAll(segs, tags, j)
+	// "Transfer to BCA Virtual Account" below "Transaction Type" is its value.
+	if j < len(segs) && tags[j].form == asPrefix && t.field != fieldOther && t.field != fieldSkip {
+		value = true
+	}
+	if value {
 		p.values = append(p.values, segs[j].text)
-		return p, j + 1
+		j++
 	}
 	return p, more(segs, tags, j, &p)
 }

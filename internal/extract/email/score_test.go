@@ -111,7 +111,11 @@ func score(t *testing.T, want expected, got Result, right, of map[string]int) {
 	}
 }
 
-func name0(got, _ any, _ string) string { s, _ := got.(string); s, _, _ = strings.Cut(s, " "); return s }
+func name0(got, _ any, _ string) string {
+	s, _ := got.(string)
+	s, _, _ = strings.Cut(s, " ")
+	return s
+}
 
 func sameMoment(got, want time.Time, precision string) bool {
 	switch precision {

@@ -99,6 +99,9 @@ func (r *reading) pattern(re *regexp.Regexp, text string) (spoken, bool) {
 			}
 		}
 	}
+	if s.account == "" {
+		s.account = lastDigits(text, true)
+	}
 	return s, s.ok
 }
 
