@@ -25,7 +25,7 @@ var config = storetest.Config{
 }
 
 // letter is a mail that the tests' mailer kept.
-type letter struct{ To, Subject, Text, HTML, Lang string }
+type letter struct{ identity.Letter }
 
 var tokenIn = regexp.MustCompile(`\?token=([A-Za-z0-9_-]+)`)
 
@@ -53,10 +53,10 @@ type world struct {
 	broken   bool // the recorder fails
 }
 
-func (w *world) Send(_ context.Context, to, subject, text, html, lang string) error {
+func (w *world) Send(_ context.Context, l identity.Letter) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.mails = append(w.mails, letter{to, subject, text, html, lang})
+	w.mails = append(w.mails, letter{l})
 	return nil
 }
 

@@ -41,21 +41,23 @@ func (s *Service) mailVerification(ctx context.Context, v tenant.Service, who id
 }
 
 func (s *Service) mail(ctx context.Context, v tenant.Service, a *account, key, link string) error {
-	return s.post(ctx, v, a.Email.Reveal(), a.Lang, key, link)
+	return s.post(ctx, v, Letter{To: a.Email.Reveal(), Lang: a.Lang, Person: a.Subject}, key, link)
 }
 
 // post writes a letter from the sentences key.subject, key.text, key.button and
 // key.end, and sends it. What people type about themselves stays out of it: it
 // would make the service carry a stranger's words to any address.
-func (s *Service) post(ctx context.Context, v tenant.Service, to, lang, key, link string) error {
-	l, _ := i18n.Known(lang)
+func (s *Service) post(ctx context.Context, v tenant.Service, out Letter, key, link string) error {
+	l, _ := i18n.Known(out.Lang)
 	say := s.cfg.Catalog.Printer(l, nil)
 	title := v.Title(string(l))
-	subject := say.T(key+".subject", "service", title)
+	out.Subject, out.Lang = say.T(key+".subject", "service", title), string(l)
+	out.Service, out.Home, out.Purpose = v.Slug, v.Home, "security"
 	body, end := say.T(key+".text", "service", title), say.T(key+".end", "service", title)
-	text := body + "\n\n" + link + "\n\n" + end + "\n\n" + title + "\n"
-	page := "<!DOCTYPE html><html lang=\"" + string(l) + "\"><head><meta charset=\"utf-8\"><title>" + html.EscapeString(subject) + "</title></head><body>" +
-		"<p>" + html.EscapeString(body) + "</p><p><a href=\"" + html.EscapeString(link) + "\">" + html.EscapeString(say.T(key+".button")) + "</a></p>" +
-		"<p>" + html.EscapeString(link) + "</p><p>" + html.EscapeString(end) + "</p><p>" + html.EscapeString(title) + "</p></body></html>"
-	return fault.Wrap("identity.post", s.cfg.Mailer.Send(ctx, to, subject, text, page, string(l)))
+	out.Text = body + "\n\n" + link + "\n\n" + end + "\n\n" + title + "\n"
+	esc := html.EscapeString
+	out.HTML = `<!DOCTYPE html><html lang="` + string(l) + `"><head><meta charset="utf-8"><title>` + esc(out.Subject) + "</title></head><body>" +
+		"<p>" + esc(body) + `</p><p><a href="` + esc(link) + `">` + esc(say.T(key+".button")) + "</a></p>" +
+		"<p>" + esc(link) + "</p><p>" + esc(end) + "</p><p>" + esc(title) + "</p></body></html>"
+	return fault.Wrap("identity.post", s.cfg.Mailer.Send(ctx, out))
 }

@@ -15,10 +15,21 @@ import (
 	"amanah/internal/web/i18n"
 )
 
+// Letter is a mail to one person. To is the only personal data in it, of the
+// category account.email; the rest says to the door out whose it is and why.
+type Letter struct {
+	To, Subject, Text, HTML, Lang string
+
+	Service string
+	Home    id.Tenant
+	Person  id.Subject
+	Purpose string
+}
+
 // Mailer carries one letter. It may take long: it is never waited for by the
 // person, so that its pace says nothing about who has an account.
 type Mailer interface {
-	Send(ctx context.Context, to, subject, text, html, lang string) error
+	Send(ctx context.Context, l Letter) error
 }
 
 // Device is what a request shows of a person's device.
@@ -67,8 +78,8 @@ type Recorder interface {
 	Record(ctx context.Context, tx *store.Tx, e Event) error
 }
 
-// Config is what the service is made of; everything but Rand, Cost, Secure and
-// Report is needed.
+// Config is what the service is made of; everything but Landing, Rand, Cost,
+// Secure and Report is needed.
 type Config struct {
 	DB       *store.DB
 	Services []tenant.Service
@@ -79,6 +90,8 @@ type Config struct {
 	// Address is the absolute address of a service, without a slash at the end:
 	// "https://ctt.example" or "http://127.0.0.1:8080/ctt". Links in mails use it.
 	Address func(slug string) string
+	// Landing is the path within a service that a sign-in leads to, "/" where nil.
+	Landing func(slug string) string
 	Rand    io.Reader // crypto/rand where nil
 	// Cost of bcrypt, 12 where 0; tests take less.
 	Cost int
@@ -110,6 +123,9 @@ func New(cfg Config) (*Service, error) {
 	}
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
+	}
+	if cfg.Landing == nil {
+		cfg.Landing = func(string) string { return "/" }
 	}
 	if cfg.Report == nil {
 		cfg.Report = func(context.Context, error) {}

@@ -1,0 +1,169 @@
+package identity
+
+import (
+	"context"
+	"time"
+
+	"amanah/internal/clock"
+	"amanah/internal/fault"
+	"amanah/internal/id"
+	"amanah/internal/store"
+	"amanah/internal/tenant"
+	"amanah/internal/vault"
+)
+
+const inviteTime = 7 * 24 * time.Hour
+
+// Colleague is a member of a workspace, or somebody who was asked to be one.
+type Colleague struct {
+	Subject id.Subject
+	Name    string // empty while waiting, and after an erasure
+	Email   string
+	Role    tenant.Role
+	Since   clock.Instant
+	// Waiting is the invitation that is not accepted yet; zero for a member.
+	Waiting id.ID
+	Until   clock.Instant // of an invitation
+}
+
+// errOwner is the answer to who is not an owner.
+func errOwner(op string) error { return fault.New(fault.Forbidden, op, "") }
+
+// Colleagues are the members of the principal's workspace, for its owners also
+// those who were invited. Fault Forbidden without a workspace.
+func (s *Service) Colleagues(ctx context.Context, p Principal) ([]Colleague, error) {
+	const op = "identity.Colleagues"
+	if !p.Is() {
+		return nil, errOwner(op)
+	}
+	var out []Colleague
+	err := s.cfg.DB.Read(ctx, p.HomeScope("service"), func(tx *store.Tx) error {
+		members, err := tenant.Members(ctx, tx, p.Workspace)
+		if err != nil {
+			return err
+		}
+		for _, m := range members {
+			c := Colleague{Subject: m.Subject, Role: m.Role, Since: m.Since}
+			a, err := bySubject(ctx, tx, m.Subject)
+			if err == nil {
+				c.Name, c.Email = a.Name.Reveal(), a.Email.Reveal()
+			} else if !fault.Is(err, fault.NotFound) {
+				return err
+			}
+			out = append(out, c)
+		}
+		if p.Role != tenant.Owner {
+			return nil
+		}
+		rows, err := store.Find[invitation](ctx, tx, "WHERE tenant_id = $1 AND workspace_id = $2 AND ends_at > $3 ORDER BY id", tx.Tenant(), p.Workspace, tx.Now())
+		for _, r := range rows {
+			out = append(out, Colleague{Subject: r.Invitee, Email: r.Email.Reveal(), Role: r.Role, Since: r.CreatedAt, Waiting: r.ID, Until: r.EndsAt})
+		}
+		return err
+	})
+	return out, fault.Wrap(op, err)
+}
+
+// Invite asks somebody by mail to join the principal's workspace; asking again
+// replaces the earlier invitation. The inviter learns nothing about whether the
+// address has an account. Faults: Forbidden for all but owners, Invalid on the
+// fields email and role, TooMany.
+func (s *Service) Invite(ctx context.Context, p Principal, email string, role tenant.Role, d Device) error {
+	const op = "identity.Invite"
+	if p.Role != tenant.Owner {
+		return errOwner(op)
+	}
+	v, err := s.service(p.Service)
+	if err != nil {
+		return err
+	}
+	normal, err := normalEmail(email)
+	if err != nil {
+		return err
+	}
+	if !role.Known() {
+		return fault.New(fault.Invalid, op, "identity.role.missing").On("role")
+	}
+	index, err := s.emailIndex(ctx, v, normal)
+	if err != nil {
+		return err
+	}
+	tries, err := s.asks(ctx, v, normal, d)
+	if err != nil {
+		return err
+	}
+	if err := s.charge(ctx, v, tries); err != nil {
+		return err
+	}
+	token, hash, err := s.newToken()
+	if err != nil {
+		return err
+	}
+	row := &invitation{Invitee: id.Subject(s.cfg.DB.NewID()), Inviter: p.Subject, Workspace: p.Workspace, Role: role, Email: vault.Seal(email), EmailIndex: index, TokenHash: hash}
+	if err := s.storeInvitation(ctx, p, row); err != nil {
+		return fault.Wrap(op, err)
+	}
+	lang := p.Lang
+	s.later(ctx, func(ctx context.Context) error {
+		return s.post(ctx, v, Letter{To: email, Lang: lang, Person: row.Invitee}, "identity.mail.invite", s.link(v, "/invite", token))
+	})
+	return nil
+}
+
+func (s *Service) storeInvitation(ctx context.Context, p Principal, row *invitation) error {
+	return s.cfg.DB.Write(ctx, p.HomeScope("service"), func(tx *store.Tx) error {
+		row.CreatedAt, row.EndsAt = tx.Now(), clock.At(tx.Now().Time().Add(inviteTime))
+		a, err := byIndex(ctx, tx, row.EmailIndex)
+		if err != nil {
+			return err
+		}
+		if a != nil {
+			row.Invitee = a.Subject
+			role, err := tenant.RoleOf(ctx, tx, p.Workspace, a.Subject)
+			if err != nil {
+				return err
+			}
+			if role != "" { // visible in the list of members anyway
+				return fault.New(fault.Invalid, "identity.Invite", "identity.invite.member").On("email")
+			}
+		}
+		_, err = tx.Exec(ctx, "DELETE FROM invitations WHERE tenant_id = $1 AND workspace_id = $2 AND email_index = $3", tx.Tenant(), row.Workspace, row.EmailIndex)
+		if err != nil {
+			return err
+		}
+		if err := store.Insert(ctx, tx, row); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, Event{Name: "member.invited", Subject: row.Invitee, Workspace: p.Workspace})
+	})
+}
+
+// Uninvite takes an invitation back. Fault NotFound for one of another workspace.
+func (s *Service) Uninvite(ctx context.Context, p Principal, which id.ID) error {
+	const op = "identity.Uninvite"
+	if p.Role != tenant.Owner {
+		return errOwner(op)
+	}
+	return fault.Wrap(op, s.cfg.DB.Write(ctx, p.HomeScope("service"), func(tx *store.Tx) error {
+		n, err := tx.Exec(ctx, "DELETE FROM invitations WHERE tenant_id = $1 AND id = $2 AND workspace_id = $3", tx.Tenant(), which, p.Workspace)
+		if err == nil && n == 0 {
+			err = fault.New(fault.NotFound, op, "not_found")
+		}
+		return err
+	}))
+}
+
+// Remove ends a membership of the principal's workspace: owners end anybody's,
+// everyone their own. Faults: Forbidden, NotFound, Conflict for the last owner.
+func (s *Service) Remove(ctx context.Context, p Principal, who id.Subject) error {
+	const op = "identity.Remove"
+	if !p.Is() || p.Role != tenant.Owner && who != p.Subject {
+		return errOwner(op)
+	}
+	return fault.Wrap(op, s.cfg.DB.Write(ctx, p.HomeScope("service"), func(tx *store.Tx) error {
+		if err := tenant.Leave(ctx, tx, p.Workspace, who); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, Event{Name: "member.removed", Subject: who, Workspace: p.Workspace})
+	}))
+}
