@@ -127,7 +127,7 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if wait > 0 {
 		waitText = st.printer.T("error.too_many.wait", "wait", max(wait, time.Second))
 	}
-	page := Page{Title: pr.Title}
+	page := Page{Title: pr.Title, NoIndex: true}
 	failPage(w, r, st, pr, page, waitText)
 }
 

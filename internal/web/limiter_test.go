@@ -94,7 +94,7 @@ func TestWellKnown(t *testing.T) {
 		h    http.Handler
 		want string
 	}{
-		"robots":   {web.Robots("/ctt/$", "/ctt/privacy"), "User-agent: *\nAllow: /ctt/$\nAllow: /ctt/privacy\nAllow: /assets/\nDisallow: /\n"},
+		"robots":   {web.Robots("/ctt/api/", "/ctt/hooks/"), "User-agent: *\nDisallow: /ctt/api/\nDisallow: /ctt/hooks/\nAllow: /\n"},
 		"security": {web.Security{Contact: []string{"mailto:security@example.co.id"}, Expires: noon, Policy: "https://example.co.id/policy"}.Handler(), "Contact: mailto:security@example.co.id\nExpires: 2026-11-22T05:00:00Z\nPreferred-Languages: id, en\nPolicy: https://example.co.id/policy\n"},
 		"gpc":      {web.GPC(true, noon), `{"gpc":true,"lastUpdate":"2026-11-22"}` + "\n"},
 	} {

@@ -56,8 +56,11 @@ type Page struct {
 	Form *ui.Form
 	// HTMX loads htmx on this page.
 	HTMX bool
-	// Public allows search engines and keeps no-store away. Never with personal data.
+	// Public lets the browser keep the page and ask whether it changed. Never with
+	// personal data; it has no effect where somebody is signed in.
 	Public bool
+	// NoIndex keeps search engines away: for pages that a secret address opens.
+	NoIndex bool
 	// Sensitive is for pages that show a secret: they are not compressed, so that
 	// their size says nothing about it.
 	Sensitive bool

@@ -46,6 +46,17 @@ func (v view) windowTitle(p i18n.Printer) string {
 	return t
 }
 
+// description is what a search engine shows: the page's own, or its first sentence.
+func (v view) description() string {
+	switch {
+	case v.page.Description != "":
+		return v.page.Description
+	case v.page.Lead != "":
+		return v.page.Lead
+	}
+	return v.page.Title + " · " + v.page.Service.Name
+}
+
 // inLanguage is the same page in another language.
 func (v view) inLanguage(l i18n.Lang) string {
 	return v.path + "?" + setLang(v.query, l)

@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-// Robots serves /robots.txt: only the listed paths may be read by search engines.
-func Robots(allow ...string) http.Handler {
+// Robots serves /robots.txt: search engines keep away from the listed paths. What
+// needs a sign-in is closed to them anyway.
+func Robots(disallow ...string) http.Handler {
 	var b strings.Builder
 	b.WriteString("User-agent: *\n")
-	for _, p := range allow {
-		b.WriteString("Allow: " + p + "\n")
+	for _, p := range disallow {
+		b.WriteString("Disallow: " + p + "\n")
 	}
-	b.WriteString("Allow: /assets/\nDisallow: /\n")
+	b.WriteString("Allow: /\n")
 	return text("text/plain; charset=utf-8", b.String())
 }
 

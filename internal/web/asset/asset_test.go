@@ -168,7 +168,7 @@ func TestIcons(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{"ctt": "C", "  ébène": "É", "4 hari": "4", "": "A", "<&>": "A"} {
-		if got := letter(name); got != want {
+		if got := Letter(name); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)
 		}
 	}

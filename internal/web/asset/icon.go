@@ -13,8 +13,8 @@ import (
 	"unicode/utf8"
 )
 
-// letter is the mark of a name: its first letter or digit, in capitals.
-func letter(name string) string {
+// Letter is the mark of a name: its first letter or digit, in capitals.
+func Letter(name string) string {
 	for _, r := range name {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return string(unicode.ToUpper(r))
@@ -29,7 +29,7 @@ func svgIcon(name string, p Palette) []byte {
 	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="14" fill="%s"/>`+
 		`<path d="M16 47h32" stroke="%s" stroke-opacity=".55" stroke-width="3" stroke-linecap="round"/>`+
 		`<text x="32" y="40" font-family="Georgia,'Times New Roman',serif" font-size="36" font-weight="600" text-anchor="middle" fill="%s">%s</text></svg>`,
-		p.Light, p.OnLight, p.OnLight, html.EscapeString(letter(name)))
+		p.Light, p.OnLight, p.OnLight, html.EscapeString(Letter(name)))
 }
 
 // markVersion goes into the names of the icons: raise it when mark changes.

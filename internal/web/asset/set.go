@@ -171,6 +171,10 @@ func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h := w.Header()
+	// These speak to documents only. Six assets a page carry them for nothing.
+	for _, name := range []string{"Permissions-Policy", "Cross-Origin-Opener-Policy", "Referrer-Policy"} {
+		h.Del(name)
+	}
 	h.Set("Content-Type", f.kind)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("ETag", f.tag)

@@ -3,11 +3,12 @@
   // Copy a code to the clipboard.
   const copy = async (button) => {
     const from = document.getElementById(button.dataset.copy);
-    if (!from) return;
+    if (!from || button.dataset.busy) return;
     await navigator.clipboard.writeText(from.textContent);
-    const words = button.innerHTML;
+    const words = [...button.childNodes];
+    button.dataset.busy = "yes";
     button.textContent = button.dataset.done;
-    setTimeout(() => { button.innerHTML = words; }, 2000);
+    setTimeout(() => { button.replaceChildren(...words); delete button.dataset.busy; }, 2000);
   };
 
   // Show a password while it is typed.
