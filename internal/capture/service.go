@@ -1,0 +1,100 @@
+package capture
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"amanah/internal/clock"
+	"amanah/internal/extract/email"
+	"amanah/internal/id"
+	"amanah/internal/inbox"
+	"amanah/internal/job"
+	"amanah/internal/privacy/egress"
+	"amanah/internal/store"
+)
+
+// DeliverTask is the kind of the job that sends one delivery; its handler is
+// [Service.Deliver].
+const DeliverTask = "capture.deliver"
+
+// Channel is the inbox channel of mails; its handler is [Service.HandleMail].
+const Channel = "mail"
+
+// Extractor reads a mail; *email.Extractor does.
+type Extractor interface {
+	Extract(raw []byte, o email.Options) (email.Result, error)
+}
+
+// Inbox has the mails that came in; *inbox.Inbox does.
+type Inbox interface {
+	Raw(ctx context.Context, s store.Scope, m inbox.Message) ([]byte, error)
+	Retry(ctx context.Context, s store.Scope, key id.ID) error
+}
+
+// Jobs runs a task later, put in by the transaction that wants it; *job.Queue does.
+type Jobs interface {
+	Enqueue(ctx context.Context, tx *store.Tx, t job.Task, at time.Time) error
+}
+
+// Door lets a request out; *egress.Door does.
+type Door interface {
+	Do(ctx context.Context, u egress.Use, req *http.Request) (*egress.Response, error)
+}
+
+// Options are what a Service needs. All are needed where nothing else is said.
+type Options struct {
+	Store     *store.DB
+	Extractor Extractor
+	Inbox     Inbox
+	Jobs      Jobs
+	Door      Door
+	// Rand makes addresses and secrets.
+	Rand io.Reader
+	// Domain is that of the agent addresses, such as "agent.ctt.id".
+	Domain string
+	// Slug is the service's name, "ctt".
+	Slug string
+	// Home is the service's own enclosure.
+	Home id.Tenant
+	// Zone gives a workspace's time zone; nil means WIB for all.
+	Zone func(ctx context.Context, workspace id.Tenant) *time.Location
+	// Owns tells whether a mail address is one that the person forwards from, such
+	// as the account's own. nil: no address is, so what is forwarded by hand waits
+	// for review.
+	Owns func(ctx context.Context, s store.Scope, person id.Subject, address string) (bool, error)
+	// Loopback lets targets be plain http on this machine: demo and tests.
+	Loopback bool
+	Log      *slog.Logger
+}
+
+// Service captures. It is safe for concurrent use.
+type Service struct {
+	Options
+	db    *store.DB
+	clock clock.Clock
+}
+
+// New makes the service.
+func New(o Options) *Service {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{Options: o, db: o.Store, clock: o.Store.Clock()}
+}
+
+// scope is how jobs work in a workspace.
+func (s *Service) scope(workspace id.Tenant, purpose string) store.Scope {
+	return store.Scope{Tenant: workspace, Home: s.Home, Service: s.Slug, Actor: store.Actor{Kind: "job"}, Purpose: purpose}
+}
+
+func (s *Service) zone(ctx context.Context, workspace id.Tenant) *time.Location {
+	if s.Zone != nil {
+		if z := s.Zone(ctx, workspace); z != nil {
+			return z
+		}
+	}
+	return clock.WIB
+}

@@ -1,0 +1,183 @@
+package capture
+
+import (
+	"embed"
+	"io/fs"
+
+	"amanah/internal/clock"
+	"amanah/internal/id"
+	"amanah/internal/money"
+	"amanah/internal/store"
+	"amanah/internal/vault"
+)
+
+// State of a captured transaction.
+type State string
+
+// A transaction is booked at once or waits for review; a person rejects it, or
+// takes a booked one back.
+const (
+	Booked   State = "booked"
+	Review   State = "review"
+	Rejected State = "rejected"
+	Reversed State = "reversed"
+)
+
+// Captured is one movement of money that a mail told of.
+type Captured struct {
+	store.Row `table:"captured" subject:"subject" clock:"captured:created_at"`
+	Subject   id.Subject `data:"none"`
+	Message   id.ID      `db:"message_id" data:"none"`
+	Line      int64      `data:"none"` // which of the mail's transactions, from 0
+	Entry     id.ID      `db:"entry_id" data:"none"`
+	State     State      `data:"none"`
+	Direction string     `data:"transaction.amount"` // out, in, internal
+	Minor     int64      `data:"transaction.amount"` // fee included, never negative
+	// FeeMinor is the part of Minor that is a fee; -1 where the mail names none.
+	FeeMinor  int64          `data:"transaction.amount"`
+	Currency  money.Currency `data:"transaction.amount"`
+	At        clock.Instant  `data:"transaction.time"`
+	Precision string         `data:"transaction.time"` // second, minute, day, header
+	Month     string         `data:"transaction.time"` // local, "2026-11"
+	Merchant  id.ID          `db:"merchant_id" data:"transaction.merchant"`
+	Account   id.ID          `db:"account_id" data:"transaction.account"`
+	Issuer    string         `data:"transaction.account"`
+	Channel   string         `data:"transaction.reference"`
+	Reference vault.Text     `data:"transaction.reference"`
+	// ReferenceIndex and InnerIndex find the same transaction in another mail.
+	ReferenceIndex vault.Index `data:"transaction.reference"`
+	InnerIndex     vault.Index `data:"mail.auth"`
+	Category       string      `data:"transaction.category"`
+	Confidence     int64       `data:"none"` // thousandths
+	Doubt          string      `data:"none"` // the weakest piece of evidence
+	Trust          string      `data:"mail.auth"`
+	Rule           string      `data:"none"`
+	Reason         string      `data:"none"` // why it is not simply booked: a key
+	// Twin is the transaction that this one may be the same as.
+	Twin      id.ID         `data:"none"`
+	Note      vault.Text    `data:"transaction.note"`
+	Revision  int64         `data:"none"` // grows with every change
+	CreatedAt clock.Instant `data:"none"`
+	ChangedAt clock.Instant `data:"none"`
+}
+
+// Amount is the whole amount.
+func (c *Captured) Amount() money.Amount { return money.Amount{Minor: c.Minor, Currency: c.Currency} }
+
+// Merchant is a name in a person's dictionary. Rows refer to it by id, so sums
+// by merchant need no name.
+type Merchant struct {
+	store.Row `table:"merchants" subject:"subject"`
+	Subject   id.Subject  `data:"none"`
+	Name      vault.Text  `data:"transaction.merchant"`
+	NameIndex vault.Index `data:"transaction.merchant"`
+	// Category is what a person chose for this merchant; it wins over the guess.
+	Category  string        `data:"transaction.category"`
+	CreatedAt clock.Instant `data:"none"`
+}
+
+// BankAccount is an account, a card or a wallet that mails told of.
+type BankAccount struct {
+	store.Row `table:"bank_accounts" subject:"subject"`
+	Subject   id.Subject  `data:"none"`
+	Kind      string      `data:"transaction.account"` // bank, card, wallet
+	Issuer    string      `data:"transaction.account"`
+	Last      vault.Text  `data:"transaction.account"` // the last two to four digits
+	LastIndex vault.Index `data:"transaction.account"` // of kind, issuer and last digits
+	// Number is the whole number where the person gave it; pages show Last.
+	Number    vault.Text    `data:"transaction.account"`
+	Holder    vault.Text    `data:"transaction.holder"`
+	CreatedAt clock.Instant `data:"none"`
+}
+
+// mailbox is what a tenant's booking goes through one at a time, and when a
+// mail last came.
+type mailbox struct {
+	store.Row  `table:"capture_mailboxes" subject:"subject"`
+	Subject    id.Subject    `data:"none"`
+	LastMailAt clock.Instant `data:"mail.agent_address"`
+	Mails      int64         `data:"none"`
+}
+
+// AgentAddress is where a workspace's mails are forwarded to. It lies in the
+// service's home, because it is looked up before the tenant is known.
+type AgentAddress struct {
+	store.Row    `table:"agent_addresses" subject:"subject"`
+	Subject      id.Subject    `data:"none"`
+	Workspace    id.Tenant     `db:"workspace_id" data:"none"`
+	Address      vault.Text    `data:"mail.agent_address"`
+	AddressIndex vault.Index   `data:"mail.agent_address"`
+	CreatedAt    clock.Instant `data:"none"`
+	RetiredAt    clock.Instant `data:"none"`
+}
+
+// ForwardingCode is what a mail provider sent so that the person can switch
+// forwarding on.
+type ForwardingCode struct {
+	store.Row `table:"forwarding_codes" subject:"subject" clock:"captured:at"`
+	Subject   id.Subject    `data:"none"`
+	Message   id.ID         `db:"message_id" data:"none"`
+	Provider  string        `data:"mail.sender"`
+	Mailbox   vault.Text    `data:"mail.sender"`
+	Code      vault.Text    `data:"mail.raw"`
+	Link      vault.Text    `data:"mail.raw"`
+	At        clock.Instant `data:"mail.sender"`
+}
+
+// Target is where a user wants transactions to go.
+type Target struct {
+	store.Row    `table:"targets" subject:"subject"`
+	Subject      id.Subject    `data:"none"`
+	Kind         string        `data:"none"` // webhook
+	URL          vault.Text    `db:"url" data:"target.address"`
+	Host         string        `data:"target.address"`
+	Secret       vault.Text    `data:"target.secret"`
+	State        TargetState   `data:"none"`
+	Reason       string        `data:"none"`           // why it is paused: a key
+	Direction    string        `data:"target.address"` // only out or only in; empty: all
+	VerifiedAt   clock.Instant `data:"none"`           // of the first test that arrived
+	FailingSince clock.Instant `data:"none"`
+	CreatedAt    clock.Instant `data:"none"`
+}
+
+// Delivery is one event on its way to one target.
+type Delivery struct {
+	store.Row   `table:"deliveries" subject:"subject" clock:"created:created_at"`
+	Subject     id.Subject    `data:"none"`
+	Target      id.ID         `db:"target_id" data:"delivery.log"`
+	Captured    id.ID         `db:"captured_id" data:"delivery.log"`
+	Event       string        `data:"delivery.log"` // captured, corrected, reversed, test
+	Revision    int64         `data:"none"`
+	State       DeliveryState `data:"delivery.log"`
+	Attempts    int64         `data:"delivery.log"`
+	NextAt      clock.Instant `data:"none"`
+	LastStatus  int64         `data:"delivery.log"` // the last answer's HTTP status, 0 for none
+	LastError   string        `data:"delivery.log"` // a key
+	DeliveredAt clock.Instant `data:"delivery.log"`
+	CreatedAt   clock.Instant `data:"delivery.log"`
+}
+
+// Tables are what the module stores.
+func Tables() store.Set {
+	return store.Set{Module: "capture", Rows: []any{Captured{}, Merchant{}, BankAccount{}, mailbox{}, AgentAddress{}, ForwardingCode{}, Target{}, Delivery{}}}
+}
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations make the tables.
+func Migrations() fs.FS { return folder(migrations, "migrations") }
+
+//go:embed i18n/*.json
+var texts embed.FS
+
+// Texts are the module's sentences in both languages.
+func Texts() fs.FS { return folder(texts, "i18n") }
+
+func folder(files embed.FS, name string) fs.FS {
+	sub, err := fs.Sub(files, name)
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return sub
+}
