@@ -112,7 +112,12 @@ type Agreement struct {
 	Signed   Date   `yaml:"signed"`
 }
 
-// Open tells whether data may flow: a processor needs a signed agreement.
+// Open tells whether data may flow. A processor needs a signed agreement; for one
+// in the country whose host the operator names in the configuration, that setting
+// is the operator's word.
 func (r Recipient) Open() bool {
-	return r.As != "processor" || (r.Agreement != nil && !r.Agreement.Signed.IsZero())
+	if r.As != "processor" || (r.HostsFrom != "" && !r.abroad()) {
+		return true
+	}
+	return r.Agreement != nil && !r.Agreement.Signed.IsZero()
 }

@@ -117,6 +117,9 @@ func (d *differ) kept(o, c Category) {
 	}
 	path := "data > " + c.Key + " > kept"
 	was.Period, is.Period, was.AtMost, is.AtMost = Period{}, Period{}, Period{}, Period{}
+	if was == is && o.Kept.Period.Compare(c.Kept.Period) == 0 && o.Kept.AtMost.Compare(c.Kept.AtMost) == 0 {
+		return
+	}
 	if was == is && o.Kept.Period.Compare(c.Kept.Period) >= 0 && o.Kept.AtMost.Compare(c.Kept.AtMost) >= 0 {
 		d.add("kept-shorter", c.KeptPos, path, false, false, c.What.ID+" disimpan lebih singkat: "+c.Kept.Say("id"), c.What.EN+" is kept for less time: "+c.Kept.Say("en"))
 		return

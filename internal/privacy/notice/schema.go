@@ -89,7 +89,13 @@ func explain(file string, root *node, e *jsonschema.ValidationError) []Finding {
 		}
 		return out
 	case *kind.PropertyNames:
-		return at(root.at(append(slices.Clone(path), k.Property)...), "key-form", fmt.Sprintf("%q has the wrong form for a key of %s", k.Property, where), "use small letters, digits and _, with a dot between thing and part, as in account.email")
+		// The validator names the wrong place for a key: look where keys are free.
+		for _, top := range []string{"data", "purposes", "recipients", "cookies", "modules"} {
+			if root.get(top).get(k.Property) != nil {
+				pos, where = root.at(top, k.Property), top
+			}
+		}
+		return at(pos, "key-form", fmt.Sprintf("%q has the wrong form for a key of %s", k.Property, where), "use small letters, digits and _, with a dot between thing and part, as in account.email")
 	case *kind.Enum:
 		return at(pos, "wrong-value", fmt.Sprintf("%s is %q", where, fmt.Sprint(k.Got)), "use one of: "+join(k.Want))
 	case *kind.Type:

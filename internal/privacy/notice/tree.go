@@ -75,6 +75,9 @@ func (n *node) keyPos(key string) Pos {
 // exists: the key's for a mapping, the item's for a list.
 func (n *node) at(path ...string) Pos {
 	pos := Pos{1, 1}
+	if n != nil {
+		pos = n.Pos
+	}
 	for _, p := range path {
 		if n == nil {
 			break
