@@ -43,7 +43,9 @@ type rig struct {
 func newRig(t testing.TB, b *storetest.Bundle) *rig {
 	r := &rig{Bundle: b, t: t, mails: &mails{by: map[string]email.Result{}}, jobs: &jobs{}, door: &door{status: 204}, home: b.Tenant(), tenant: b.Tenant(), person: b.Subject()}
 	r.Service = capture.New(capture.Options{Store: b.DB, Extractor: r.mails, Jobs: r.jobs, Door: r.door, Rand: rand.Reader, Domain: "agent.example.com", Slug: "ctt", Home: r.home,
-		Owns: func(_ context.Context, _ store.Scope, _ id.Subject, a string) (bool, error) { return a == "rina@example.com", nil }})
+		Owns: func(_ context.Context, _ store.Scope, _ id.Subject, a string) (bool, error) {
+			return a == "rina@example.com", nil
+		}})
 	return r
 }
 
