@@ -52,6 +52,14 @@
 // The frame writes h1 (Page.Title), the flash messages, the error summary of
 // Page.Form, header, language switch and footer.
 //
+// # Parts of a page
+//
+// A page with HTMX set loads htmx 4 (assets/files/htmx.js, from the npm package
+// htmx.org 4.0.1, licence beside it). It comes second: a link or form first works
+// alone, then gets hx-get or hx-post with hx-select and hx-target on itself, since
+// attributes are not inherited. Answers of 4xx are swapped too; Fail gives htmx a
+// notice instead of a page. Fragment writes a component without the frame.
+//
 // # Generating
 //
 // Templates are compiled by hand and the result is committed:

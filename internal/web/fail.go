@@ -10,6 +10,7 @@ import (
 
 	"amanah/internal/fault"
 	"amanah/internal/web/i18n"
+	"amanah/internal/web/ui"
 )
 
 // methodKey marks the fault of a wrong method, which has a status of its own.
@@ -102,7 +103,7 @@ func asFault(err error) *fault.Error {
 }
 
 // Fail answers an error: a page in the person's language, or application/
-// problem+json where the client asks for JSON. Internal and unavailable faults
+// problem+json where the client asks for JSON, a notice for htmx. Internal and unavailable faults
 // are logged with their operation and cause; the person sees the request number.
 func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	st := stateOf(r.Context())
@@ -123,12 +124,27 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 		WriteProblem(w, pr)
 		return
 	}
+	if r.Header.Get("HX-Request") == "true" {
+		failPart(w, r, st, pr)
+		return
+	}
 	waitText := ""
 	if wait > 0 {
 		waitText = st.printer.T("error.too_many.wait", "wait", max(wait, time.Second))
 	}
 	page := Page{Title: pr.Title, NoIndex: true}
 	failPage(w, r, st, pr, page, waitText)
+}
+
+// failPart answers a part of a page that htmx asked for: a notice in its place.
+func failPart(w http.ResponseWriter, r *http.Request, st *state, pr Problem) {
+	if st.failing {
+		http.Error(w, pr.Title, pr.Status)
+		return
+	}
+	st.failing = true
+	Fragment(w, r, pr.Status, ui.Notice(ui.Danger, pr.Detail))
+	st.failing = false
 }
 
 // failPage renders the error page; if that fails too, it says so in plain text
@@ -155,8 +171,12 @@ func WriteProblem(w http.ResponseWriter, p Problem) {
 	_ = json.NewEncoder(w).Encode(p)
 }
 
-// WantsJSON tells whether a client asks for JSON and not for a page.
+// WantsJSON tells whether a client asks for JSON and not for a page. What lies
+// below /api/ always answers JSON.
 func WantsJSON(r *http.Request) bool {
+	if strings.Contains(r.URL.Path, "/api/") {
+		return true
+	}
 	a := r.Header.Get("Accept")
 	return (strings.Contains(a, "application/json") || strings.Contains(a, "application/problem+json")) && !strings.Contains(a, "text/html")
 }
