@@ -15,6 +15,8 @@
 //
 //	told         the person is told, with a signed receipt of the order, while
 //	             the address can still be read
+//	handed       what the workspaces of several owners keep under the person's
+//	             name goes to another owner
 //	key          the person's key, and the keys of the workspaces that nobody
 //	             else owns, are destroyed: everything sealed is unreadable from
 //	             now on, in the database, its log, the files and every copy

@@ -39,9 +39,14 @@ type Farewell interface {
 	Farewell(ctx context.Context, home store.Scope, who id.Subject, lang i18n.Lang, receipt []byte) error
 }
 
-// Workspaces takes a workspace that is being closed out of what the service's
-// home keeps about it: memberships of others, addresses. Doing it again is no error.
+// Workspaces looks after what belongs to a workspace and not to one person. Doing
+// it again is no error.
 type Workspaces interface {
+	// HandOver gives what names the person only as a workspace's owner to another
+	// owner, and seals it anew, while the person's key still opens it.
+	HandOver(ctx context.Context, home store.Scope, who id.Subject) error
+	// Close takes a workspace that nobody else owns out of what the service's home
+	// keeps about it: memberships of others, addresses.
 	Close(ctx context.Context, home store.Scope, workspace id.Tenant) error
 }
 

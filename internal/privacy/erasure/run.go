@@ -32,6 +32,7 @@ type step struct {
 // steps in their order; each may be done again.
 var steps = []step{
 	{"told", (*run).tell},
+	{"handed", (*run).handOver},
 	{"key", (*run).destroyKeys},
 	{"sessions", (*run).endSessions},
 	{"workspaces", (*run).closeWorkspaces},
@@ -127,6 +128,13 @@ func (r *run) tell(ctx context.Context) error {
 	return nil
 }
 
+func (r *run) handOver(ctx context.Context) error {
+	if r.Workspaces == nil {
+		return nil
+	}
+	return r.Workspaces.HandOver(ctx, r.home, r.Who)
+}
+
 func (r *run) destroyKeys(ctx context.Context) error {
 	if err := r.Vault.DestroyPerson(ctx, r.home.Tenant, r.Who); err != nil {
 		return err
@@ -175,9 +183,11 @@ func (r *run) closeWorkspaces(ctx context.Context) error {
 func (r *run) removeRows(ctx context.Context) error {
 	for _, p := range r.places {
 		err := r.everyTable(func(t rowset.Table) error {
-			return r.remove(ctx, r.scope(p), t, t.Of(r.Who), func(row rowset.Row) bool {
-				return !t.Stays && !t.Others(row, r.Who)
-			})
+			fixed, err := t.Fixed(ctx, r.DB, r.home)
+			if err != nil {
+				return err
+			}
+			return r.remove(ctx, r.scope(p), t, t.Of(r.Who), func(row rowset.Row) bool { return t.Whole(row, r.Who.String(), fixed) })
 		})
 		if err != nil {
 			return err

@@ -46,6 +46,14 @@ type Transfer struct {
 	ToNote    string        `data:"transaction.note" whose:"payee"`
 }
 
+// Invite is a row about two people of whom neither can be taken out.
+type Invite struct {
+	store.Row `table:"fx_invites" subject:"guest,host"`
+	Guest     id.Subject `data:"none"`
+	Host      id.Subject `data:"none"`
+	Role      string     `data:"account.role"`
+}
+
 // Log is a row that is kept for 90 days and refers to a mail.
 type Log struct {
 	store.Row `table:"fx_logs" subject:"subject" clock:"created:at"`
@@ -65,7 +73,7 @@ type Target struct {
 
 // Tables are the invented module's.
 func Tables() store.Set {
-	return store.Set{Module: "fx", Rows: []any{Person{}, Mail{}, Transfer{}, Log{}, Target{}}}
+	return store.Set{Module: "fx", Rows: []any{Person{}, Mail{}, Transfer{}, Invite{}, Log{}, Target{}}}
 }
 
 // Migrations make its tables. fx_logs refers to fx_mails, so that the order of
@@ -74,6 +82,7 @@ var Migrations = fstest.MapFS{"20261122900_fx.sql": {Data: []byte(`-- +goose Up
 CREATE TABLE fx_people (tenant_id TEXT NOT NULL, id TEXT NOT NULL, subject TEXT NOT NULL, name BYTEA, email TEXT NOT NULL, email_index BYTEA, password TEXT NOT NULL, created_at BIGINT, closed_at BIGINT, PRIMARY KEY (tenant_id, id));
 CREATE TABLE fx_mails (tenant_id TEXT NOT NULL, id TEXT NOT NULL, subject TEXT NOT NULL, at BIGINT, title TEXT NOT NULL, raw BYTEA, source TEXT, result TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (tenant_id, id));
 CREATE TABLE fx_transfers (tenant_id TEXT NOT NULL, id TEXT NOT NULL, payer TEXT, payee TEXT, at BIGINT, minor BIGINT NOT NULL, memo BYTEA, from_note BYTEA, to_note TEXT NOT NULL, PRIMARY KEY (tenant_id, id));
+CREATE TABLE fx_invites (tenant_id TEXT NOT NULL, id TEXT NOT NULL, guest TEXT NOT NULL, host TEXT NOT NULL, role TEXT NOT NULL, PRIMARY KEY (tenant_id, id));
 CREATE TABLE fx_logs (tenant_id TEXT NOT NULL, id TEXT NOT NULL, subject TEXT NOT NULL, mail TEXT NOT NULL, at BIGINT, outcome TEXT NOT NULL, PRIMARY KEY (tenant_id, id), FOREIGN KEY (tenant_id, mail) REFERENCES fx_mails (tenant_id, id));
 CREATE TABLE fx_targets (tenant_id TEXT NOT NULL, id TEXT NOT NULL, address BYTEA, label TEXT NOT NULL, secret BYTEA, PRIMARY KEY (tenant_id, id));
 `)}}

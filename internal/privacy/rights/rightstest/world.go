@@ -161,6 +161,7 @@ func (w *World) Populate(t testing.TB, n int) {
 			t.Fatal(err)
 		}
 		Insert(t, w, w.Home.Tenant, &Person{Subject: p.who, Name: vault.Seal(w.Mark(p.name)), Email: w.Mark(p.name), EmailIndex: index, Password: w.Secret(p.name), CreatedAt: at})
+		Insert(t, w, w.Home.Tenant, &Invite{Guest: p.them, Host: p.who, Role: "viewer"})
 		Insert(t, w, p.own, &Target{Address: vault.Seal(w.Mark(p.name)), Label: w.Mark(p.name), Secret: vault.Seal(w.Secret(p.name))})
 		for range n {
 			for _, tenant := range []id.Tenant{p.own, w.Us} {

@@ -89,16 +89,6 @@ func (t Table) Delete(ctx context.Context, tx *store.Tx, rows []Row) (int64, err
 	return tx.Exec(ctx, "DELETE FROM "+t.Name+" WHERE tenant_id = $1 AND id IN ("+in+")", args...)
 }
 
-// Others tells whether a row names anyone besides a person.
-func (t Table) Others(r Row, who id.Subject) bool {
-	for _, c := range t.Subjects {
-		if v := t.Get(r, c); v != nil && v != who.String() {
-			return true
-		}
-	}
-	return false
-}
-
 // Free takes a person out of one row: the columns that name the person, what is
 // the person's own, and, where the person was the first one, everything sealed,
 // because no key opens it any more.
