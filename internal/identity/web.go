@@ -1,0 +1,208 @@
+package identity
+
+import (
+	"net/http"
+
+	"amanah/internal/fault"
+	"amanah/internal/tenant"
+	"amanah/internal/web"
+	"amanah/internal/web/i18n"
+	"amanah/internal/web/ui"
+)
+
+// Routes adds the pages of a service, under its slug. The sign-in, sign-up and
+// mailed-link pages are open to strangers by their nature: each counts its tries
+// (attempt.go) and answers alike for every address. All others need a session.
+func (s *Service) Routes(mux *http.ServeMux, slug string) {
+	v, err := s.service(slug)
+	if err != nil {
+		return
+	}
+	h := pages{s, v}
+	open := map[string]web.HandlerFunc{
+		"GET /signup": h.signUp, "POST /signup": h.signUp, "GET /signup/sent": h.signUpSent,
+		"GET /signin": h.signIn, "POST /signin": h.signIn,
+		"GET /verify": h.verify, "POST /verify": h.verify,
+		"GET /verify/again": h.again, "POST /verify/again": h.again,
+		"GET /reset": h.reset, "POST /reset": h.reset, "GET /reset/sent": h.resetSent,
+		"GET /reset/new": h.newPassword, "POST /reset/new": h.newPassword,
+		"GET /invite": h.invite, "POST /invite": h.invite, "POST /signout": h.signOut,
+	}
+	for pattern, f := range open {
+		mux.Handle(under(slug, pattern), f)
+	}
+	closed := map[string]web.HandlerFunc{
+		"GET /account": h.account, "POST /account/profile": h.saveProfile, "POST /account/password": h.changePassword,
+		"POST /account/workspace": h.switchWorkspace,
+		"GET /account/sessions":   h.sessions, "POST /account/sessions/end": h.endSession,
+	}
+	for pattern, f := range closed {
+		mux.Handle(under(slug, pattern), Require(f))
+	}
+	mux.Handle(under(slug, "GET /account/members"), Require(web.HandlerFunc(h.members), tenant.Roles()...))
+	mux.Handle(under(slug, "POST /account/members"), Require(web.HandlerFunc(h.members), tenant.Owner))
+	mux.Handle(under(slug, "POST /account/members/remove"), Require(web.HandlerFunc(h.removeMember), tenant.Owner))
+}
+
+// under puts "GET /path" under a service: "GET /ctt/path".
+func under(slug, pattern string) string {
+	for i, c := range pattern {
+		if c == '/' {
+			return pattern[:i] + "/" + slug + pattern[i:]
+		}
+	}
+	return pattern
+}
+
+// User is the signed-in person as the header shows them, for web.Config.Decorate;
+// nil for a visitor.
+func User(r *http.Request) *web.User {
+	p, ok := FromContext(r.Context())
+	if !ok {
+		return nil
+	}
+	ctx, w := web.Context(r), web.ServiceOf(r.Context())
+	return &web.User{Name: p.Name, SignOut: w.Path("/signout"), Menu: []ui.Tab{
+		{Label: i18n.T(ctx, "shell.account"), Href: w.Path("/account")},
+		{Label: i18n.T(ctx, "identity.sessions.title"), Href: w.Path("/account/sessions")},
+		{Label: i18n.T(ctx, "shell.me"), Href: w.Path("/privacy/me")},
+	}}
+}
+
+// pages are the pages of one service.
+type pages struct {
+	*Service
+	v tenant.Service
+}
+
+// sent reads the form of a POST; for a GET it gives an untouched one.
+func sent(r *http.Request) (form *ui.Form, posted bool, err error) {
+	if r.Method != http.MethodPost {
+		return ui.NewForm(nil), false, nil
+	}
+	if err := web.ParseForm(r); err != nil {
+		return nil, true, err
+	}
+	return ui.NewForm(r.PostForm), true, nil
+}
+
+func device(r *http.Request) Device {
+	return deviceOf(r, string(i18n.From(web.Context(r)).Lang))
+}
+
+// statusOf is the status of a page with its form: that of the fault that was
+// refused.
+func statusOf(f *ui.Form, err error) int {
+	if f.OK() {
+		return http.StatusOK
+	}
+	if fault.Is(err, fault.TooMany) {
+		return http.StatusTooManyRequests
+	}
+	return http.StatusUnprocessableEntity
+}
+
+func title(r *http.Request, key string, args ...any) string {
+	return i18n.T(web.Context(r), key, args...)
+}
+
+// landing is where a sign-in leads.
+func (h pages) landing(r *http.Request) string {
+	return web.ServiceOf(r.Context()).Path(h.cfg.Landing(h.v.Slug))
+}
+
+// here gives the person who is signed in already; the pages for strangers then
+// lead on.
+func (h pages) leadOn(w http.ResponseWriter, r *http.Request) bool {
+	if _, ok := FromContext(r.Context()); !ok || r.Method != http.MethodGet {
+		return false
+	}
+	web.Redirect(w, r, nextIn(web.ServiceOf(r.Context()), r.URL.Query().Get("next"), h.landing(r)))
+	return true
+}
+
+func (h pages) signUp(w http.ResponseWriter, r *http.Request) error {
+	if h.leadOn(w, r) {
+		return nil
+	}
+	f, posted, err := sent(r)
+	if err != nil {
+		return err
+	}
+	kind := tenant.Person
+	if r.FormValue("kind") == string(tenant.Company) {
+		kind = tenant.Company
+	}
+	var refused error
+	if posted {
+		in := signUpForm(r)
+		in.Kind, in.Company = kind, r.PostForm.Get("company")
+		refused = h.SignUp(r.Context(), h.v.Slug, in)
+		if refused == nil {
+			web.Redirect(w, r, web.ServiceOf(r.Context()).Path("/signup/sent"))
+			return nil
+		}
+		if !f.Take(refused) {
+			return refused
+		}
+	}
+	at := web.ServiceOf(r.Context())
+	web.Render(w, r, statusOf(f, refused), web.Page{
+		Title: title(r, "identity.signup.title"), Form: f,
+		Lead: title(r, "identity.signup.lead", "service", h.v.Title(device(r).Lang)),
+	}, signUpPage(f, at, h.v, kind == tenant.Company))
+	return nil
+}
+
+// signUpForm reads what sign-up and invitation ask for alike.
+func signUpForm(r *http.Request) SignUp {
+	g := r.PostForm.Get
+	return SignUp{
+		Name: g("name"), Email: g("email"), Password: g("password"),
+		Age: g("age") == "yes", Accept: g("accept") == "yes", Consents: r.PostForm["consents"], Device: device(r),
+	}
+}
+
+func (h pages) signUpSent(w http.ResponseWriter, r *http.Request) error {
+	web.Render(w, r, http.StatusOK, web.Page{Title: title(r, "identity.sent.title")},
+		sentPage(web.ServiceOf(r.Context()), title(r, "identity.signup.sent")))
+	return nil
+}
+
+func (h pages) signIn(w http.ResponseWriter, r *http.Request) error {
+	if h.leadOn(w, r) {
+		return nil
+	}
+	f, posted, err := sent(r)
+	if err != nil {
+		return err
+	}
+	at := web.ServiceOf(r.Context())
+	next := nextIn(at, r.FormValue("next"), "")
+	var refused error
+	if posted {
+		var t Ticket
+		t, refused = h.SignIn(r.Context(), h.v.Slug, f.Value("email"), f.Value("password"), device(r))
+		if refused == nil {
+			h.setCookie(w, r, h.v.Slug, t)
+			web.Redirect(w, r, nextIn(at, next, h.landing(r)))
+			return nil
+		}
+		if !f.Take(refused) {
+			return refused
+		}
+	}
+	web.Render(w, r, statusOf(f, refused), web.Page{Title: title(r, "identity.signin.title"), Form: f}, signInPage(f, at, next))
+	return nil
+}
+
+func (h pages) signOut(w http.ResponseWriter, r *http.Request) error {
+	if p, ok := FromContext(r.Context()); ok {
+		if err := h.SignOut(r.Context(), p); err != nil {
+			return err
+		}
+	}
+	h.setCookie(w, r, h.v.Slug, Ticket{})
+	web.Redirect(w, r, web.ServiceOf(r.Context()).Path("/signin"), web.Flash{Tone: ui.Success, Key: "identity.signout.done"})
+	return nil
+}
