@@ -1,0 +1,92 @@
+package front
+
+import (
+	"embed"
+	"io"
+	"io/fs"
+	"net/http"
+
+	"amanah/internal/fault"
+	"amanah/internal/privacy/notice"
+	"amanah/internal/web"
+)
+
+// Service is one service that the program runs.
+type Service struct {
+	// Slug is the first path segment, as in web.Service.
+	Slug   string
+	Notice *notice.Notice
+	// CanSignUp tells that the service takes accounts: its pages then lead to
+	// signup, signin and privacy/me.
+	CanSignUp bool
+}
+
+// Renderer writes a notice in a language ("id", "en") and a format: "html" is a
+// fragment without frame, style and script, "md", "json". It is notice.Render.
+type Renderer func(n *notice.Notice, lang, format string, w io.Writer) error
+
+// Front serves the public pages. It does not change after New and is safe for
+// concurrent use.
+type Front struct {
+	services []*service
+}
+
+// service is what is known about a service before anybody asks.
+type service struct {
+	Service
+	published map[edition]document
+	terms     terms
+}
+
+// New renders the notices of the services in every language and format, so that
+// a notice that cannot be shown stops the start and no request waits for it.
+func New(services []Service, render Renderer) (*Front, error) {
+	f := &Front{}
+	for _, s := range services {
+		published, err := publish(s.Notice, render)
+		if err != nil {
+			return nil, fault.Wrap("front.New", err)
+		}
+		t, err := readTerms(s)
+		if err != nil {
+			return nil, fault.Wrap("front.New", err)
+		}
+		f.services = append(f.services, &service{Service: s, published: published, terms: t})
+	}
+	return f, nil
+}
+
+// Routes registers the pages.
+func (f *Front) Routes(mux *http.ServeMux) {
+	mux.Handle("GET /{$}", web.HandlerFunc(f.root))
+	for _, s := range f.services {
+		base := "GET /" + s.Slug
+		mux.Handle(base+"/{$}", web.HandlerFunc(s.front))
+		mux.Handle(base+"/privacy", web.HandlerFunc(s.notice))
+		mux.Handle(base+"/privacy/{version}", web.HandlerFunc(s.notice))
+		mux.Handle(base+"/terms", web.HandlerFunc(s.termsPage))
+		mux.Handle(base+"/security", web.HandlerFunc(s.securityPage))
+	}
+}
+
+// Public are the paths that search engines may read, for web.Robots.
+func (f *Front) Public() []string {
+	out := []string{"/$"}
+	for _, s := range f.services {
+		base := "/" + s.Slug
+		out = append(out, base+"/$", base+"/privacy", base+"/terms", base+"/security")
+	}
+	return out
+}
+
+//go:embed i18n/id.json i18n/en.json
+var texts embed.FS
+
+// Texts are the sentences of the pages, for i18n.New.
+func Texts() fs.FS {
+	sub, err := fs.Sub(texts, "i18n")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return sub
+}
