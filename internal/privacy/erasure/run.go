@@ -167,7 +167,7 @@ func (r *run) closeWorkspaces(ctx context.Context) error {
 				return err
 			}
 		}
-		err := r.everyTable(func(t rowset.Table) error {
+		err := r.Schema.Each(func(t rowset.Table) error {
 			return r.remove(ctx, r.scope(p), t, t.All(), func(rowset.Row) bool { return true })
 		})
 		if err != nil {
@@ -182,7 +182,7 @@ func (r *run) closeWorkspaces(ctx context.Context) error {
 
 func (r *run) removeRows(ctx context.Context) error {
 	for _, p := range r.places {
-		err := r.everyTable(func(t rowset.Table) error {
+		err := r.Schema.Each(func(t rowset.Table) error {
 			fixed, err := t.Fixed(ctx, r.DB, r.home)
 			if err != nil {
 				return err
@@ -192,27 +192,6 @@ func (r *run) removeRows(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// everyTable does f for each table until all are done: a table whose rows others
-// refer to fails until those are gone, so it is tried again as long as some
-// other succeeds.
-func (r *run) everyTable(f func(rowset.Table) error) error {
-	left := r.Schema.Tables()
-	for len(left) > 0 {
-		var failed []rowset.Table
-		var last error
-		for _, t := range left {
-			if err := f(t); err != nil {
-				failed, last = append(failed, t), err
-			}
-		}
-		if len(failed) == len(left) {
-			return last
-		}
-		left = failed
 	}
 	return nil
 }

@@ -156,3 +156,16 @@ func inIDs(tx *store.Tx, rows []Row) (string, []any) {
 	}
 	return strings.Join(marks, ", "), args
 }
+
+// Full says in SQL that a column holds something: the opposite of what Blank
+// leaves.
+func (f Field) Full() string {
+	switch e := f.empty(); {
+	case e == "NULL":
+		return f.Name + " IS NOT NULL"
+	case f.Kind == Truth:
+		return f.Name
+	default:
+		return f.Name + " <> " + e
+	}
+}

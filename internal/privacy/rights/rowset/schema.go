@@ -61,6 +61,27 @@ func (s *Schema) Table(name string) (Table, bool) {
 	return Table{}, false
 }
 
+// Each does f for every table until it is done for all: a table whose rows
+// others refer to fails until those are gone, so it is tried again as long as
+// some other succeeds.
+func (s *Schema) Each(f func(Table) error) error {
+	left := s.tables
+	for len(left) > 0 {
+		var failed []Table
+		var last error
+		for _, t := range left {
+			if err := f(t); err != nil {
+				failed, last = append(failed, t), err
+			}
+		}
+		if len(failed) == len(left) {
+			return last
+		}
+		left = failed
+	}
+	return nil
+}
+
 // New reads the structs of the sets that the data map was made from. A table of
 // the map that no set holds is an error.
 func New(m *store.Map, sets ...store.Set) (*Schema, error) {

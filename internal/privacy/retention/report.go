@@ -1,0 +1,111 @@
+package retention
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"amanah/internal/store"
+)
+
+// What is done to rows that are due.
+const (
+	Removed = "removed"
+	Emptied = "emptied"
+)
+
+// Report is what a sweep did, or would do. It holds no personal data.
+type Report struct {
+	AsOf    time.Time `json:"as_of"`
+	DryRun  bool      `json:"dry_run"`
+	Lines   []Line    `json:"lines"`
+	Skipped []Skipped `json:"skipped"`
+}
+
+// Line is one table and category of a service, over all its enclosures.
+type Line struct {
+	Service  string `json:"service"`
+	Table    string `json:"table"`
+	Category string `json:"category"`
+	Term     string `json:"term"`
+	Action   string `json:"action"`
+	Rows     int64  `json:"rows"`
+}
+
+// Skipped is a category that cannot be swept, and why.
+type Skipped struct {
+	Table    string `json:"table"`
+	Category string `json:"category"`
+	Why      string `json:"why"`
+}
+
+// Rows is how many rows were removed or emptied.
+func (r Report) Rows() (n int64) {
+	for _, l := range r.Lines {
+		n += l.Rows
+	}
+	return n
+}
+
+func (r *Report) add(s store.Scope, k task, n int64) {
+	if n == 0 {
+		return
+	}
+	l := Line{Service: s.Service, Table: k.table.Name, Category: k.category, Term: k.term, Action: k.actionName}
+	for i := range r.Lines {
+		have := r.Lines[i]
+		have.Rows = 0
+		if have == l {
+			r.Lines[i].Rows += n
+			return
+		}
+	}
+	l.Rows = n
+	r.Lines = append(r.Lines, l)
+}
+
+func (r *Report) skip(table, category, why string) {
+	s := Skipped{table, category, why}
+	for _, have := range r.Skipped {
+		if have == s {
+			return
+		}
+	}
+	r.Skipped = append(r.Skipped, s)
+}
+
+// WriteJSON writes one JSON object a line: each line of the report, then each
+// category that was skipped, then the sum.
+func (r Report) WriteJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	for _, l := range r.Lines {
+		if err := enc.Encode(l); err != nil {
+			return err
+		}
+	}
+	for _, s := range r.Skipped {
+		if err := enc.Encode(map[string]Skipped{"skipped": s}); err != nil {
+			return err
+		}
+	}
+	return enc.Encode(map[string]any{"as_of": r.AsOf, "dry_run": r.DryRun, "rows": r.Rows()})
+}
+
+// WriteTable writes the report for people.
+func (r Report) WriteTable(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	verb := map[bool]string{true: "due, nothing removed", false: "done"}[r.DryRun]
+	fmt.Fprintf(t, "As of %s: %d rows (%s)\n", r.AsOf.Format(time.RFC3339), r.Rows(), verb)
+	if len(r.Lines) > 0 {
+		fmt.Fprintln(t, "SERVICE\tTABLE\tCATEGORY\tTERM\tACTION\tROWS")
+	}
+	for _, l := range r.Lines {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%d\n", l.Service, l.Table, l.Category, l.Term, l.Action, l.Rows)
+	}
+	for _, s := range r.Skipped {
+		fmt.Fprintf(t, "skipped\t%s\t%s\t%s\n", s.Table, s.Category, s.Why)
+	}
+	return t.Flush()
+}

@@ -1,0 +1,215 @@
+package retention
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"amanah/internal/audit"
+	"amanah/internal/clock"
+	"amanah/internal/fault"
+	"amanah/internal/id"
+	"amanah/internal/privacy/notice"
+	"amanah/internal/privacy/rights"
+	"amanah/internal/privacy/rights/rowset"
+	"amanah/internal/store"
+)
+
+// Tenants lists the enclosures to sweep, each with its home and service.
+type Tenants interface {
+	Tenants(ctx context.Context) ([]store.Scope, error)
+}
+
+// Config is what New needs. Events may be nil: then only rows' own clocks run.
+type Config struct {
+	DB      *store.DB
+	Schema  *rowset.Schema
+	Files   rowset.Files
+	Tenants Tenants
+	Events  Events
+	Notice  func(service string) (*notice.Notice, bool)
+}
+
+// Retention sweeps. It is safe for concurrent use; two sweeps at once do the work
+// once.
+type Retention struct{ Config }
+
+// New checks that nothing is missing.
+func New(c Config) (*Retention, error) {
+	if c.DB == nil || c.Schema == nil || c.Files == nil || c.Tenants == nil || c.Notice == nil {
+		return nil, errors.New("retention: New needs a store, a schema, files, tenants and notices")
+	}
+	return &Retention{c}, nil
+}
+
+// sweep is one enclosure being swept.
+type sweep struct {
+	*Retention
+	events Events
+	scope  store.Scope
+	notice *notice.Notice
+	asOf   time.Time
+	dry    bool
+	asked  map[string]answer
+	report *Report
+}
+
+// Run removes, in every enclosure, what was due at a moment, or only counts it.
+// The report holds what was done even where an error ended it.
+func (r *Retention) Run(ctx context.Context, asOf time.Time, dryRun bool) (Report, error) {
+	const op = "retention.Run"
+	report := Report{AsOf: asOf.UTC(), DryRun: dryRun, Lines: []Line{}, Skipped: []Skipped{}}
+	scopes, err := r.Tenants.Tenants(ctx)
+	if err != nil {
+		return report, fault.Wrap(op, err)
+	}
+	for _, s := range scopes {
+		n, ok := r.Notice(s.Service)
+		if !ok {
+			return report, fault.New(fault.Internal, op, "").Cause(errors.New("no notice of the service " + s.Service))
+		}
+		if s.Purpose == "" {
+			s.Purpose = rights.Purpose
+		}
+		s.Actor = store.Actor{Kind: "job"}
+		sw := &sweep{Retention: r, events: r.Events, scope: s, notice: n, asOf: asOf.UTC(), dry: dryRun, asked: map[string]answer{}, report: &report}
+		if err := r.Schema.Each(func(t rowset.Table) error { return sw.table(ctx, t) }); err != nil {
+			return report, fault.Wrap(op, err)
+		}
+	}
+	return report, nil
+}
+
+// task is one thing to do to a table's rows: remove them, or empty columns.
+type task struct {
+	table      rowset.Table
+	category   string
+	term       string
+	where      condition
+	fields     []rowset.Field // empty: remove the rows
+	actionName string
+}
+
+// table sweeps one table: rows whose every category is due go, then the columns
+// of each category that is due are emptied in the rows that stay.
+func (s *sweep) table(ctx context.Context, t rowset.Table) error {
+	cats := t.Categories()
+	if len(cats) == 0 {
+		return nil
+	}
+	var due []condition
+	terms := map[string]string{}
+	var parts []task
+	for _, c := range cats {
+		cond, term, why, err := s.judge(ctx, t, c)
+		if err != nil {
+			return err
+		}
+		terms[c] = term
+		if why != "" {
+			s.report.skip(t.Name, c, why)
+			continue
+		}
+		due = append(due, cond)
+		parts = append(parts, task{table: t, category: c, term: term, where: cond, fields: emptied(t, c), actionName: Emptied})
+	}
+	whole := condition{text: "1 = 0"}
+	if len(due) == len(cats) {
+		whole = join(due, " AND ")
+		all := task{table: t, category: strings.Join(cats, ", "), term: joinTerms(cats, terms), where: whole, actionName: Removed}
+		if err := s.do(ctx, all); err != nil {
+			return err
+		}
+	}
+	for _, p := range parts {
+		if len(p.fields) == 0 || len(cats) == 1 {
+			continue
+		}
+		p.where = join([]condition{unless(p.where, whole), full(p.fields)}, " AND ")
+		if err := s.do(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func joinTerms(cats []string, terms map[string]string) string {
+	var out []string
+	for _, c := range cats {
+		if t := terms[c]; len(out) == 0 || out[len(out)-1] != t {
+			out = append(out, t)
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// do carries a task out, batch by batch, or counts it.
+func (s *sweep) do(ctx context.Context, k task) error {
+	w := k.table.All().And("("+k.where.text+")", k.where.args...)
+	if s.dry {
+		var n int64
+		err := s.DB.Read(ctx, s.scope, func(tx *store.Tx) (err error) {
+			n, err = k.table.Count(ctx, tx, w)
+			return err
+		})
+		s.report.add(s.scope, k, n)
+		return err
+	}
+	record := &destruction{At: clock.At(s.DB.Clock().Now()), AsOf: clock.At(s.asOf), Table: k.table.Name, Category: k.category, Term: k.term, Action: k.actionName}
+	for {
+		n, err := s.batch(ctx, k, w, record)
+		s.report.add(s.scope, k, n)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+func (s *sweep) batch(ctx context.Context, k task, w rowset.Where, record *destruction) (int64, error) {
+	var rows []rowset.Row
+	err := s.DB.Read(ctx, s.scope, func(tx *store.Tx) (err error) {
+		rows, err = k.table.Keys(ctx, tx, w, rowset.Batch)
+		return err
+	})
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	if _, err := k.table.DropFiles(ctx, s.Files, s.scope, rows, k.drops); err != nil {
+		return 0, err
+	}
+	err = s.DB.Write(ctx, s.scope, func(tx *store.Tx) error {
+		if k.fields == nil {
+			if _, err := k.table.Delete(ctx, tx, rows); err != nil {
+				return err
+			}
+		} else if err := k.table.Blank(ctx, tx, rows, k.fields); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, k, record, int64(len(rows)))
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int64(len(rows)), nil
+}
+
+// drops tells which files go: all of a row that goes, those of the category else.
+func (k task) drops(_ rowset.Row, f rowset.Field) bool {
+	return k.fields == nil || f.Category == k.category
+}
+
+// note writes the batch into the record, in the transaction that removed it.
+func (s *sweep) note(ctx context.Context, tx *store.Tx, k task, record *destruction, n int64) error {
+	record.Rows += n
+	var err error
+	if record.ID == (id.ID{}) {
+		err = store.Insert(ctx, tx, record)
+	} else {
+		err = store.Update(ctx, tx, record)
+	}
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Act{Name: "retention.removed", Object: k.table.Name, Count: n})
+}
