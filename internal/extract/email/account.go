@@ -10,7 +10,7 @@ func lastDigits(s string, maskedOnly bool) string {
 	if d := masked(low); d != "" {
 		return d
 	}
-	for _, w := range []string{"berakhiran ", "berakhir ", "ending in ", "ending with ", "ending ", "akhiran ", "(...", "...", "…"} {
+	for _, w := range []string{"berakhiran ", "berakhir ", "ending in ", "ending with ", "ending ", "akhiran ", "nomor akhir ", "digit terakhir ", "last 4 digits ", "(...", "...", "…"} {
 		if i := strings.Index(low, w); i >= 0 {
 			rest := strings.TrimLeft(low[i+len(w):], " :.-*(dengan")
 			n := 0

@@ -14,7 +14,7 @@ type proofs struct {
 func authOf(env envelope, o Options) proofs {
 	if o.Auth != nil {
 		a := o.Auth
-		return proofs{known: true, dkim: or(lower(a.DKIM), "none"), spf: or(lower(a.SPF), "none"), dmarc: or(lower(a.DMARC), "none")}
+		return proofs{known: *a != (Auth{}), dkim: or(lower(a.DKIM), "none"), spf: or(lower(a.SPF), "none"), dmarc: or(lower(a.DMARC), "none")}
 	}
 	return readAuth(env.head.get("Authentication-Results"), env.outer.domain())
 }

@@ -156,14 +156,20 @@ func (r *reading) classify() (Kind, string) {
 		return KindOTP, "kind.otp"
 	}
 	status := r.status()
-	if k, why := r.unsettled(status); k != "" {
-		return k, why
-	}
 	p := r.x.phrases
 	facts := r.facts()
 	subjectOK := r.x.statusOf(r.subject) == "success"
 	switch {
-	case has(r.subject, p["statement"]) && !subjectOK || r.looksLikeStatement():
+	case has(r.subject, p["statement"]) && !subjectOK && status != "success":
+		return KindStatement, "kind.statement"
+	case facts < 3 && r.selling() >= 5:
+		return KindPromo, "kind.promo"
+	}
+	if k, why := r.unsettled(status); k != "" {
+		return k, why
+	}
+	switch {
+	case r.looksLikeStatement():
 		return KindStatement, "kind.statement"
 	case has(r.subject, p["notice"]) && facts < 5:
 		return KindNotice, "kind.notice"
@@ -283,7 +289,10 @@ func (r *reading) looksLikeStatement() bool {
 }
 
 // promoting tells that the mail wants to sell.
-func (r *reading) promoting() bool {
+func (r *reading) promoting() bool { return r.selling() >= 3 }
+
+// selling counts the words of advertising; those of the subject count thrice.
+func (r *reading) selling() int {
 	n := 0
 	for _, p := range r.x.phrases["promo"] {
 		if strings.Contains(r.subject, p) {
@@ -296,7 +305,7 @@ func (r *reading) promoting() bool {
 	if has(r.low, r.x.phrases["optout"]) {
 		n += 2
 	}
-	return n >= 3
+	return n
 }
 
 // facts counts what only a record of a transaction has.

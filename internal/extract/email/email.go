@@ -100,7 +100,8 @@ type Transaction struct {
 
 // Auth holds results that our own mail server established. Values are those of
 // RFC 8601: pass, fail, none, neutral, softfail, temperror, permerror. Each
-// result must be aligned with the From domain already.
+// result must be aligned with the From domain already. The zero Auth says that
+// there was nothing to check and nobody vouched for the mail either.
 type Auth struct{ DKIM, SPF, DMARC, ARC string }
 
 // Options are the facts around a mail.

@@ -107,7 +107,7 @@ func (x *Extractor) unwrap(m *message, o Options) (envelope, [][]seg) {
 		m, known = in, x.issuerOf(env.from) != nil
 	}
 	var views [][]seg
-	for _, segs := range [][]seg{readHTML(m.html), readPlain(m.plain)} {
+	for _, segs := range [][]seg{joinMoney(readHTML(m.html)), joinMoney(readPlain(m.plain))} {
 		if !known {
 			if q, ok := unforward(segs, zone); ok {
 				env.quote(q)

@@ -144,6 +144,8 @@ func (r *reading) enough(ps []pair, t Transaction) bool {
 // statusWeight says how plainly the mail states that it happened.
 func (r *reading) statusWeight() float64 {
 	switch {
+	case r.who.issuer == nil && r.status() != "success" && !r.paid():
+		return 0.8
 	case r.status() == "success", r.x.statusOf(r.subject) == "success":
 		return 1
 	case r.done():
@@ -154,6 +156,18 @@ func (r *reading) statusWeight() float64 {
 		return 0.95
 	}
 	return 0.6
+}
+
+// paid tells that one sentence or the subject says of money that it arrived.
+// Parcels and bookings "arrive successfully" too, so an unknown sender needs it.
+func (r *reading) paid() bool {
+	p := r.x.phrases
+	for _, s := range append([]string{r.subject}, r.said...) {
+		if has(s, p["paid"]) && has(s, p["settled"]) {
+			return true
+		}
+	}
+	return false
 }
 
 // sum finds the amount and the fee. What left the account is the total; where

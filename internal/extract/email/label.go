@@ -67,13 +67,16 @@ func (l lexicon) whole(low string) (meaning, bool) {
 	if m, ok := l.find(p); ok {
 		return m, true
 	}
-	if i := strings.IndexByte(p, '('); i > 0 {
+	if strings.IndexByte(p, ':') >= 0 {
+		return meaning{}, false
+	}
+	if i := strings.IndexByte(p, '('); i > 0 && strings.HasSuffix(p, ")") {
 		if m, ok := l.find(strings.TrimSpace(p[:i])); ok {
 			return m, true
 		}
 		p = strings.TrimSpace(p[:i]) + "/" + strings.Trim(p[i:], "()")
 	}
-	if strings.IndexByte(p, ':') < 0 && strings.ContainsAny(p, "/|") {
+	if strings.ContainsAny(p, "/|") {
 		return l.bilingual(p)
 	}
 	return meaning{}, false
@@ -204,7 +207,7 @@ func fits(f field, v string) bool {
 		st := stamps(v, dayFirst)
 		return len(st) > 0 && st[0].start <= 2 && len(v) <= 45
 	case fieldAccount, fieldDest:
-		return len(v) <= 60 && strings.ContainsAny(v, "0123456789*•") || len(v) <= 40 && titled(v)
+		return len(v) <= 60 && strings.ContainsAny(v, "0123456789*•") || len(v) <= 40 && titled(strings.ToUpper(v))
 	case fieldStatus:
 		return len(v) <= 30 && titled2(v)
 	case fieldReference:
@@ -218,7 +221,11 @@ func fits(f field, v string) bool {
 // titled tells a name from the end of a sentence: short, begun with a capital
 // or a digit, and without the small words that sentences are made of.
 func titled(v string) bool {
-	if len(v) > 70 || strings.HasSuffix(v, ".") && len(strings.Fields(v)) > 6 || v[0] >= 'a' && v[0] <= 'z' {
+	if len(v) > 70 || strings.HasSuffix(v, ".") && len(strings.Fields(v)) > 6 {
+		return false
+	}
+	// A name in small letters is one word that no sentence has: "tokoku.id".
+	if v[0] >= 'a' && v[0] <= 'z' && (strings.Contains(v, " ") || !strings.ContainsAny(v, "._-0123456789")) {
 		return false
 	}
 	low := " " + strings.ToLower(v) + " "

@@ -103,6 +103,10 @@ func (r *reading) party(ps []pair, s spoken, kind string, t *Transaction, e *evi
 			}
 		}
 	}
+	if r.layout != nil && r.layout.Merchant != "" {
+		t.Merchant = r.layout.Merchant
+		return
+	}
 	if s.merchant != "" {
 		t.Merchant = s.merchant
 		e.times(0.98, "merchant")
@@ -111,10 +115,6 @@ func (r *reading) party(ps []pair, s spoken, kind string, t *Transaction, e *evi
 	if m := nameAfter(r.env.subject); m != "" {
 		t.Merchant = m
 		e.times(0.97, "merchant")
-		return
-	}
-	if r.layout != nil && r.layout.Merchant != "" {
-		t.Merchant = r.layout.Merchant
 		return
 	}
 	if t.Direction == "out" && (t.Channel == "topup" || t.Channel == "bill" || t.Channel == "ewallet") {
@@ -168,7 +168,7 @@ func cleanName(v string) string {
 		}
 	}
 	v = strings.Trim(v, " -:•·*,;|")
-	if i := strings.LastIndexByte(v, ' '); i > 0 && lastDigits(v[i:], false) != "" && len(onlyDigits(v[i:])) >= 7 {
+	if i := strings.LastIndexByte(v, ' '); i > 0 && len(onlyDigits(v[i:])) >= 8 && len(onlyDigits(v[i:])) == len(v)-i-1 {
 		v = strings.TrimSpace(v[:i])
 	}
 	if !letters(v) || len(v) > 120 || masked(strings.ToLower(v)) != "" && len(onlyLetters(v)) < 3 || len(amounts(v, false)) > 0 {

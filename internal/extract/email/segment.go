@@ -122,3 +122,33 @@ func joined(segs []seg) string {
 	}
 	return b.String()
 }
+
+// joinMoney puts an amount together that a layout broke into pieces: "Rp",
+// "124.000", ",00".
+func joinMoney(segs []seg) []seg {
+	out := segs[:0]
+	for _, s := range segs {
+		if n := len(out); n > 0 {
+			last := out[n-1]
+			piece := (s.text[0] == ',' || s.text[0] == '.') && len(s.text) == 3 && digit(s.text[1]) && digit(s.text[2])
+			switch {
+			case bareMark(last.low) && (digit(s.text[0]) || s.text[0] == '-' && len(s.text) > 1 && digit(s.text[1])):
+				out[n-1] = newSeg(last.text+" "+s.text, last.cell, last.row)
+				continue
+			case piece && digit(last.text[len(last.text)-1]):
+				out[n-1] = newSeg(last.text+s.text, last.cell, last.row)
+				continue
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func bareMark(low string) bool {
+	switch strings.Trim(low, ". :") {
+	case "rp", "idr", "usd", "$", "us$", "sgd", "eur", "€", "- rp", "-rp", "+ rp", "+rp":
+		return true
+	}
+	return false
+}

@@ -154,7 +154,11 @@ func nameAfter(text string) string {
 
 // common tells that a word after an opener is no name.
 func common(name string) bool {
-	switch first, _, _ := strings.Cut(strings.ToLower(name), " "); first {
+	first, _, _ := strings.Cut(strings.ToLower(name), " ")
+	if _, month := months[first]; month || weekday(first) {
+		return true
+	}
+	switch first {
 	case "rekening", "kartu", "anda", "kamu", "nomor", "no", "rp", "idr", "usd", "your", "account", "card", "rekeningmu", "akun", "virtual", "bpk/ibu", "bapak/ibu", "bapak", "nasabah", "aplikasi", "tabungan", "kantong", "saldo", "terima", "online":
 		return true
 	}

@@ -194,6 +194,11 @@ func (x *Extractor) lookalike(domain string) bool {
 	if strings.HasPrefix(domain, "xn--") || strings.Contains(domain, ".xn--") {
 		return true
 	}
+	for d := domain; strings.Contains(d, "."); _, d, _ = strings.Cut(d, ".") {
+		if x.byDomain[d] != nil {
+			return false // the issuer's own, though another sender of it
+		}
+	}
 	dashed := strings.NewReplacer(".", "-", "_", "-").Replace(domain)
 	for own := range x.byDomain {
 		if len(own) >= 7 && near(domain, own) {
