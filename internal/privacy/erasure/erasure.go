@@ -39,15 +39,17 @@ type Farewell interface {
 	Farewell(ctx context.Context, home store.Scope, who id.Subject, lang i18n.Lang, receipt []byte) error
 }
 
-// Workspaces looks after what belongs to a workspace and not to one person. Doing
-// it again is no error.
+// Workspaces takes a workspace that is being closed out of what the service's
+// home keeps about it: memberships of others, addresses. Doing it again is no error.
 type Workspaces interface {
-	// HandOver gives what names the person only as a workspace's owner to another
-	// owner, and seals it anew, while the person's key still opens it.
-	HandOver(ctx context.Context, home store.Scope, who id.Subject) error
-	// Close takes a workspace that nobody else owns out of what the service's home
-	// keeps about it: memberships of others, addresses.
 	Close(ctx context.Context, home store.Scope, workspace id.Tenant) error
+}
+
+// Heirs gives what names the person only as the owner of a workspace with other
+// owners to one of those, and seals it anew, while the person's key still opens
+// it. Doing it again is no error.
+type Heirs interface {
+	HandOver(ctx context.Context, home store.Scope, who id.Subject) error
 }
 
 // Kept tells what is kept about a person, for the receipt; rights.Rights is one.
@@ -55,7 +57,7 @@ type Kept interface {
 	Kept(ctx context.Context, who id.Subject) ([]rights.Holding, error)
 }
 
-// Config is what New needs. Sessions, Farewell and Workspaces may be nil.
+// Config is what New needs. Sessions, Farewell, Workspaces and Heirs may be nil.
 type Config struct {
 	DB         *store.DB
 	Schema     *rowset.Schema
@@ -65,6 +67,7 @@ type Config struct {
 	Sessions   Sessions
 	Farewell   Farewell
 	Workspaces Workspaces
+	Heirs      Heirs
 	Notice     func(service string) (*notice.Notice, bool)
 	Key        *receipt.Key
 	Catalog    *i18n.Catalog

@@ -129,10 +129,10 @@ func (r *run) tell(ctx context.Context) error {
 }
 
 func (r *run) handOver(ctx context.Context) error {
-	if r.Workspaces == nil {
+	if r.Heirs == nil {
 		return nil
 	}
-	return r.Workspaces.HandOver(ctx, r.home, r.Who)
+	return r.Heirs.HandOver(ctx, r.home, r.Who)
 }
 
 func (r *run) destroyKeys(ctx context.Context) error {
