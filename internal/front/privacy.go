@@ -31,9 +31,8 @@ func (s *service) notice(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	svc := web.ServiceOf(ctx)
-	title := i18n.T(ctx, "front.notice.title")
 	web.Render(w, r, http.StatusOK, web.Page{
-		Title: title, NoHeading: doc.ownTitle, Public: true,
+		Title: i18n.T(ctx, "front.privacy"), NoHeading: true, Public: true,
 		Description: i18n.T(ctx, "front.notice.description", "name", s.Notice.Name(string(lang))),
 		Back:        &ui.Tab{Label: s.Notice.Name(string(lang)), Href: svc.Path("/")},
 	}, noticePage(s, doc))
