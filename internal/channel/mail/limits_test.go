@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/smtp"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -311,3 +312,44 @@ func TestServer_swaks(t *testing.T) {
 		t.Errorf("%d letters kept, want 3 with the second by TLS", len(got))
 	}
 }
+
+// BenchmarkServer_letter is one letter over an open connection: envelope, body,
+// checks that need no DNS, and an Acceptor that keeps nothing.
+func BenchmarkServer_letter(b *testing.B) {
+	s, err := NewServer(Config{
+		Addr: "127.0.0.1:0", Domains: []string{"agent.example.co.id"}, Clock: clock.NewManual(noon), MaxReplies: -1,
+		PerIPPerMinute: -1, PerSenderPerMinute: -1, PerRecipientPerMinute: -1, Resolver: zone{},
+	}, testBook(), nowhere{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := s.Start(); err != nil {
+		b.Fatal(err)
+	}
+	defer s.Shutdown(context.Background())
+	c, err := smtp.Dial(s.Addr().String())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if err := c.Mail("info@bank.example"); err != nil {
+			b.Fatal(err)
+		}
+		if err := c.Rcpt(agent); err != nil {
+			b.Fatal(err)
+		}
+		w, err := c.Data()
+		if err != nil {
+			b.Fatal(err)
+		}
+		fmt.Fprint(w, plainLetter, strings.Repeat("isi surat\r\n", 200))
+		if err := w.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	c.Quit()
+}
+
+type nowhere struct{}
+
+func (nowhere) Accept(context.Context, Message) error { return nil }

@@ -25,6 +25,7 @@ type Server struct {
 	perSnd *throttle
 	perRcp *throttle
 	smtp   *smtp.Server
+	inside *pipes
 	stats  counters
 
 	base context.Context // of all work; ended by a hard close only
@@ -70,7 +71,7 @@ func NewServer(cfg Config, known Recipients, keep Acceptor) (*Server, error) {
 		perSnd: newThrottle(cfg.PerSenderPerMinute, cfg.Clock),
 		perRcp: newThrottle(cfg.PerRecipientPerMinute, cfg.Clock),
 		conns:  map[*conn]struct{}{}, byIP: map[string]int{},
-		served: make(chan error, 1),
+		served: make(chan error, 1), inside: newPipes(),
 	}
 	s.base, s.stop = context.WithCancel(context.Background())
 	srv := smtp.NewServer(smtp.BackendFunc(s.session))

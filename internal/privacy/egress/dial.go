@@ -2,6 +2,7 @@ package egress
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"slices"
 	"strconv"
@@ -80,6 +81,54 @@ func (d *Door) connect(ctx context.Context, network string, p place) (net.Conn, 
 		last = err
 	}
 	return nil, last
+}
+
+// plain connects for a web request without TLS.
+func (d *Door) plain(ctx context.Context, network string, p place) (net.Conn, error) {
+	c, err := d.connect(ctx, network, p)
+	if err != nil {
+		return nil, err
+	}
+	return &quiet{Conn: c, asked: make(chan struct{})}, nil
+}
+
+// secure connects for a web request with TLS, verified against the host's name.
+func (d *Door) secure(ctx context.Context, network string, p place) (net.Conn, error) {
+	c, err := d.connect(ctx, network, p)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.o.DialTimeout)
+	defer cancel()
+	t := tls.Client(c, &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: d.o.RootCAs, ServerName: p.host})
+	if err := t.HandshakeContext(ctx); err != nil {
+		_ = c.Close()
+		return nil, err
+	}
+	return &quiet{Conn: t, asked: make(chan struct{})}, nil
+}
+
+// quiet holds back what a server says before it was asked: net/http would
+// write those bytes into the standard log.
+type quiet struct {
+	net.Conn
+	asked chan struct{}
+	once  sync.Once
+}
+
+func (q *quiet) Read(b []byte) (int, error) {
+	<-q.asked
+	return q.Conn.Read(b)
+}
+
+func (q *quiet) Write(b []byte) (int, error) {
+	q.once.Do(func() { close(q.asked) })
+	return q.Conn.Write(b)
+}
+
+func (q *quiet) Close() error {
+	q.once.Do(func() { close(q.asked) })
+	return q.Conn.Close()
 }
 
 // counted counts what is written to a raw connection and says so at its end.

@@ -124,9 +124,8 @@ func (d *Door) send(ctx context.Context, p place, req *http.Request, body []byte
 	}
 	out.GetBody = nil
 	tr := &http.Transport{
-		DialContext:            func(ctx context.Context, network, _ string) (net.Conn, error) { return d.connect(ctx, network, p) },
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: d.o.RootCAs, ServerName: p.host},
-		TLSHandshakeTimeout:    d.o.DialTimeout,
+		DialContext:            func(ctx context.Context, network, _ string) (net.Conn, error) { return d.plain(ctx, network, p) },
+		DialTLSContext:         func(ctx context.Context, network, _ string) (net.Conn, error) { return d.secure(ctx, network, p) },
 		MaxResponseHeaderBytes: d.o.MaxHeader,
 		DisableKeepAlives:      true,
 		DisableCompression:     true,

@@ -86,6 +86,10 @@ func normal(host string) (string, error) {
 	if a, err := netip.ParseAddr(ascii); err == nil {
 		return a.Unmap().String(), nil
 	}
+	// A name that does not stay itself would be another one to whoever reads it next.
+	if again, err := idna.Lookup.ToASCII(ascii); err != nil || again != ascii {
+		return "", bad("egress.bad_url")
+	}
 	last := ascii[strings.LastIndexByte(ascii, '.')+1:]
 	if last == "" || strings.HasPrefix(last, "0x") || strings.Trim(last, "0123456789") == "" {
 		return "", bad("egress.bad_url")
