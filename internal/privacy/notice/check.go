@@ -138,23 +138,17 @@ func (n *Notice) checkDeclared(p Program) []Finding {
 		if !p.built(c.Module) || c.Kept.NotKept {
 			continue
 		}
-		stored := slices.ContainsFunc(p.Data, func(u DataUse) bool { return u.Category == c.Key && n.holds(u) })
+		stored := slices.ContainsFunc(p.Data, func(u DataUse) bool { return u.Category == c.Key && (u.Service == "" || u.Service == n.Service()) })
 		switch {
 		case !stored && c.NotStored.ID == "":
 			out = append(out, n.finding(c.Pos, "not-stored", c.Key+" is declared and nothing stores it", "take it out, or say why: not_stored: {id, en}"))
 		case stored && c.NotStored.ID != "":
-			out = append(out, n.finding(n.pos("data", c.Key, "not_stored"), "stored-after-all", c.Key+" is said not to be stored, and it is", "take not_stored out"))
+			f := n.finding(n.pos("data", c.Key, "not_stored"), "stored-after-all", c.Key+" is said not to be stored, and it is", "take not_stored out")
+			f.Severity = Warning
+			out = append(out, f)
 		}
 	}
 	return out
-}
-
-// holds tells whether a stored thing may belong to this service.
-func (n *Notice) holds(u DataUse) bool {
-	if u.Service != "" {
-		return u.Service == n.Service()
-	}
-	return true
 }
 
 // checkStored finds what the program stores and no notice declares.
@@ -168,16 +162,8 @@ func checkStored(ns []*Notice, p Program) []Finding {
 		if where == "" {
 			where = u.Table + "." + u.Column
 		}
-		var holders []*Notice
-		for _, n := range ns {
-			if n.holds(u) && (u.Service != "" || u.Module == "" || slices.Contains(n.Modules(), u.Module)) {
-				holders = append(holders, n)
-			}
-		}
-		if len(holders) == 0 {
-			holders = ns
-		}
-		declared := slices.ContainsFunc(holders, func(n *Notice) bool { _, ok := n.Category(u.Category); return ok && n.holds(u) })
+		holders := p.holders(ns, u)
+		declared := slices.ContainsFunc(holders, func(n *Notice) bool { _, ok := n.Category(u.Category); return ok })
 		if declared || len(holders) == 0 {
 			continue
 		}
@@ -186,6 +172,27 @@ func checkStored(ns []*Notice, p Program) []Finding {
 			"add "+u.Category+" under data, with its purposes and how long it is kept, or tag the column with a declared category"))
 	}
 	return out
+}
+
+// holders are the notices that must declare a stored thing, one of them at least:
+// the service's own; for a shared table those that run its module; otherwise all.
+func (p Program) holders(ns []*Notice, u DataUse) []*Notice {
+	var own, running []*Notice
+	for _, n := range ns {
+		if u.Service == n.Service() {
+			own = append(own, n)
+		}
+		if u.Module != "" && slices.Contains(n.Modules(), u.Module) {
+			running = append(running, n)
+		}
+	}
+	switch {
+	case u.Service != "":
+		return own
+	case len(running) > 0:
+		return running
+	}
+	return ns
 }
 
 // checkAsked finds purposes and hosts that code uses and no notice names.
