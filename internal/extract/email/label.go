@@ -228,7 +228,7 @@ func titled(v string) bool {
 	if v[0] >= 'a' && v[0] <= 'z' && (strings.Contains(v, " ") || !strings.ContainsAny(v, "._-0123456789")) {
 		return false
 	}
-	low := " " + strings.ToLower(v) + " "
+	low := " " + strings.TrimRight(strings.ToLower(v), "!?. ") + " "
 	for _, w := range []string{" telah ", " berhasil ", " sebesar ", " anda ", " kamu ", " sudah ", " yang ", " has been ", " your ", " was ", " is ", " akan ", " dengan detail", " tidak ", " belum ", " gagal "} {
 		if strings.Contains(low, w) {
 			return false

@@ -168,9 +168,6 @@ func cleanName(v string) string {
 		}
 	}
 	v = strings.Trim(v, " -:•·*,;|")
-	if i := strings.LastIndexByte(v, ' '); i > 0 && len(onlyDigits(v[i:])) >= 8 && len(onlyDigits(v[i:])) == len(v)-i-1 {
-		v = strings.TrimSpace(v[:i])
-	}
 	if !letters(v) || len(v) > 120 || masked(strings.ToLower(v)) != "" && len(onlyLetters(v)) < 3 || len(amounts(v, false)) > 0 {
 		return ""
 	}

@@ -282,10 +282,21 @@ func (s standing) settle(res Result) Result {
 			res.Reason = "low_confidence." + or(t.Doubt, "several")
 		}
 	}
-	// Where it is the sender that is doubted, the mail may not be a
-	// transaction at all: a person looks first.
+	// Where it is the sender or the success that is doubted, the mail may not
+	// be a record of a transaction at all: a person looks first.
 	if s.weight < BookAt {
-		res.Kind, res.Held, res.Transactions, res.Reason = KindOther, res.Transactions, nil, s.reason
+		return hold(res, s.reason)
 	}
+	for _, t := range res.Transactions {
+		if t.Confidence < BookAt && (t.Doubt == "status" || t.Doubt == "layout") {
+			return hold(res, "low_confidence."+t.Doubt)
+		}
+	}
+	return res
+}
+
+// hold moves the facts out of what may be booked.
+func hold(res Result, reason string) Result {
+	res.Kind, res.Held, res.Transactions, res.Reason = KindOther, res.Transactions, nil, reason
 	return res
 }
