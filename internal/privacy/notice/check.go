@@ -98,12 +98,11 @@ func (n *Notice) checkRecipients() []Finding {
 func (n *Notice) checkProgram(p Program) []Finding {
 	var out []Finding
 	if p.Modules != nil {
-		for _, m := range n.Modules() {
-			if !p.built(m) {
-				f := n.finding(n.pos("modules", m), "module-not-built", "the program has no module "+m+" yet, so that none of its data is stored", "nothing to do, or take the module out of the notice")
-				f.Severity = Warning
-				out = append(out, f)
-			}
+		missing := slices.DeleteFunc(n.Modules(), p.built)
+		if len(missing) > 0 {
+			f := n.finding(n.pos("modules"), "module-not-built", "not built in this program, so that none of their data is stored: "+strings.Join(missing, ", "), "nothing to do, or take them out of the notice")
+			f.Severity = Warning
+			out = append(out, f)
 		}
 	}
 	if p.Measures != nil {
