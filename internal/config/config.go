@@ -32,11 +32,21 @@ type Config struct {
 	// Services are those that run; empty: every one that a notice describes.
 	Services []string          `yaml:"services"`
 	Hosts    map[string]string `yaml:"hosts"` // service: host name of its own
+	TLS      TLS               `yaml:"tls"`
 	SMTP     SMTP              `yaml:"smtp"`
 	Mail     Mail              `yaml:"mail"`
 	Egress   Egress            `yaml:"egress"`
 	Security Security          `yaml:"security"`
 	Log      Log               `yaml:"log"`
+}
+
+// TLS is for installations without a proxy in front: TLS 1.3 and nothing older.
+type TLS struct {
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+	// Proxy says that a proxy in front speaks TLS 1.3 with browsers and is the
+	// only one that reaches Listen.
+	Proxy bool `yaml:"proxy"`
 }
 
 // SMTP is where transaction e-mails come in.
@@ -143,13 +153,28 @@ func (c *Config) Finish() error {
 			return fmt.Errorf("config: %q is not host:port", addr)
 		}
 	}
-	set(&c.URL, "http://"+c.Listen)
+	scheme := "http://"
+	if c.TLS.Certificate != "" {
+		scheme = "https://"
+	}
+	set(&c.URL, scheme+c.Listen)
 	c.URL = strings.TrimSuffix(c.URL, "/")
 	set(&c.Mail.From, "no-reply@"+c.SMTP.Domain)
-	if (c.SMTP.Certificate == "") != (c.SMTP.Key == "") {
-		return fmt.Errorf("config: smtp.certificate and smtp.key come together")
+	if (c.SMTP.Certificate == "") != (c.SMTP.Key == "") || (c.TLS.Certificate == "") != (c.TLS.Key == "") {
+		return fmt.Errorf("config: a certificate and its key come together")
 	}
 	var err error
 	c.Data, err = filepath.Abs(c.Data)
 	return err
+}
+
+// Sealed tells whether nobody can reach the web server without TLS 1.3: by its
+// own certificate, by a proxy in front, or because it listens on this machine only.
+func (c *Config) Sealed() bool {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return c.TLS.Certificate != "" || c.TLS.Proxy || host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -29,13 +29,31 @@ func (s *Service) AddressOf(ctx context.Context, slug string, who id.Subject) (s
 	return to, fault.Wrap(op, err)
 }
 
-// ClosedAt tells when a person's account was closed; zero while it is open.
-// home is the scope of the service's own enclosure. fault NotFound where there
-// is no such account any more.
-func (s *Service) ClosedAt(ctx context.Context, home store.Scope, who id.Subject) (time.Time, error) {
-	var at clock.Instant
+// Closing says when a person's account was closed.
+type Closing struct {
+	Subject id.Subject
+	At      time.Time
+}
+
+// Closings lists the accounts of a home that were closed at or before a moment.
+func (s *Service) Closings(ctx context.Context, home store.Scope, until time.Time) ([]Closing, error) {
+	var out []Closing
 	err := s.cfg.DB.Read(ctx, home, func(tx *store.Tx) error {
-		return tx.QueryRow(ctx, "SELECT closed_at FROM accounts WHERE tenant_id = $1 AND id = $2", []any{tx.Tenant(), who}, &at)
+		rows, err := tx.Query(ctx, "SELECT id, closed_at FROM accounts WHERE tenant_id = $1 AND closed_at <= $2", tx.Tenant(), clock.At(until))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var one Closing
+			var at clock.Instant
+			if err := rows.Scan(&one.Subject, &at); err != nil {
+				return err
+			}
+			one.At = at.Time()
+			out = append(out, one)
+		}
+		return rows.Err()
 	})
-	return at.Time(), fault.Wrap("identity.ClosedAt", err)
+	return out, fault.Wrap("identity.Closings", err)
 }

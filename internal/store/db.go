@@ -231,3 +231,11 @@ func (db *DB) Compact(ctx context.Context) error {
 	_, err := db.sqlite.plain.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	return wrap("store.Compact", err)
 }
+
+// Ping tells whether the database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	if db.pg != nil {
+		return wrap("store.Ping", db.pg.app.Ping(ctx))
+	}
+	return wrap("store.Ping", db.sqlite.read.PingContext(ctx))
+}

@@ -20,7 +20,7 @@ var floors = []struct {
 }{
 	{"command", []string{"cmd"}, false},
 	{"app", []string{"internal/app"}, true},
-	{"product", []string{"internal/assistant", "internal/cash", "internal/capture", "internal/workplace", "internal/automation", "internal/pesantren"}, false},
+	{"product", []string{"internal/front", "internal/assistant", "internal/cash", "internal/capture", "internal/workplace", "internal/automation", "internal/pesantren"}, false},
 	{"trade", []string{"internal/ledger", "internal/billing", "internal/extract", "internal/model", "internal/channel", "internal/inbox", "internal/notify"}, true},
 	{"privacy", []string{"internal/privacy"}, true},
 	{"platform", []string{"internal/identity", "internal/tenant", "internal/store", "internal/vault", "internal/job", "internal/audit", "internal/web", "internal/rest", "internal/config"}, true},

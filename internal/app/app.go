@@ -1,0 +1,311 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"amanah/internal/capture"
+	"amanah/internal/channel/mail"
+	"amanah/internal/clock"
+	"amanah/internal/config"
+	"amanah/internal/extract/email"
+	"amanah/internal/front"
+	"amanah/internal/id"
+	"amanah/internal/identity"
+	"amanah/internal/inbox"
+	"amanah/internal/job"
+	"amanah/internal/privacy/consent"
+	"amanah/internal/privacy/egress"
+	"amanah/internal/privacy/erasure"
+	"amanah/internal/privacy/notice"
+	"amanah/internal/privacy/retention"
+	"amanah/internal/privacy/rights"
+	"amanah/internal/privacy/rights/rowset"
+	"amanah/internal/privacy/transfer"
+	"amanah/internal/store"
+	"amanah/internal/tenant"
+	"amanah/internal/web"
+	"amanah/internal/web/i18n"
+)
+
+// cacheAge is how late the destruction of a key on another node takes effect.
+const cacheAge = 10 * time.Second
+
+// Options are what New is handed beside the configuration.
+type Options struct {
+	Clock  clock.Clock
+	Log    *slog.Logger
+	Getenv func(string) string
+	// Demo says on every page that the data is invented, lets targets be on this
+	// machine, and asks no DNS about mails.
+	Demo bool
+}
+
+// App is the running program.
+type App struct {
+	Options
+	cfg       config.Config
+	rules     *rules
+	keys      *keys
+	db        *store.DB
+	jobs      *job.Queue
+	catalog   *i18n.Catalog
+	services  []tenant.Service
+	door      *egress.Door
+	post      mail.Sender
+	identity  *identity.Service
+	inbox     *inbox.Inbox
+	capture   *capture.Service
+	people    people
+	schema    *rowset.Schema
+	rights    *rights.Rights
+	erasure   *erasure.Erasure
+	retention *retention.Retention
+	front     *front.Front
+	shell     *web.Shell
+	handler   http.Handler
+	smtp      *mail.Server
+	close     []func()
+}
+
+// New builds the program and starts nothing. The error of a notice that does not
+// hold is a Findings.
+func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) {
+	a := &App{Options: o, cfg: cfg}
+	defer func() {
+		if err != nil {
+			a.Close()
+		}
+	}()
+	for _, step := range []func(context.Context) error{
+		a.openRules, a.openStores, a.openDoors, a.openIdentity, a.openCapture, a.openPrivacy, a.openWeb, a.openMail,
+	} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// Close closes in the opposite order of opening.
+func (a *App) Close() {
+	for i := len(a.close) - 1; i >= 0; i-- {
+		a.close[i]()
+	}
+	a.close = nil
+}
+
+func (a *App) onClose(f func()) { a.close = append(a.close, f) }
+
+func (a *App) openRules(context.Context) error {
+	m, err := DataMap()
+	if err != nil {
+		return err
+	}
+	r, found, err := loadRules(a.cfg, m, a.Clock.Now())
+	if err != nil {
+		return err
+	}
+	if stops := found.stops(); len(stops) > 0 {
+		return stops
+	}
+	a.rules = r
+	for _, n := range r.notices {
+		a.services = append(a.services, service(n))
+	}
+	return nil
+}
+
+// service says about a notice what people's accounts need to know.
+func service(n *notice.Notice) tenant.Service {
+	s := tenant.Service{Slug: n.Service(), Home: tenant.HomeOf(n.Service()), Name: map[string]string{"id": n.Name("id"), "en": n.Name("en")},
+		MinimumAge: n.MinimumAge(), NoticeVersion: n.Version()}
+	for _, p := range n.Purposes() {
+		if p.Basis == "consent" && p.Optional {
+			s.Optional = append(s.Optional, tenant.Optional{Purpose: p.Key, Say: map[string]string{"id": p.Say.ID, "en": p.Say.EN}})
+		}
+	}
+	return s
+}
+
+func (a *App) openStores(ctx context.Context) (err error) {
+	if err := os.MkdirAll(a.cfg.Data, 0o700); err != nil {
+		return err
+	}
+	if err := a.lockData(); err != nil {
+		return err
+	}
+	if a.keys, err = openKeys(ctx, a.cfg, a.Getenv, a.Clock); err != nil {
+		return err
+	}
+	a.onClose(func() { _ = a.keys.ring.Close() })
+	m, err := DataMap()
+	if err != nil {
+		return err
+	}
+	o := store.Options{URL: a.cfg.Database, Dir: a.cfg.Data, FileKey: a.keys.fileKey, Map: m, Vault: a.keys.vault, Clock: a.Clock, Gate: a.rules.gate}
+	texts := a.texts()
+	for _, p := range parts() {
+		if p.migrations != nil {
+			o.Migrations = append(o.Migrations, p.migrations)
+		}
+	}
+	if a.db, err = store.Open(ctx, o); err != nil {
+		return err
+	}
+	a.onClose(func() { _ = a.db.Close() })
+	if a.catalog, err = i18n.New(texts...); err != nil {
+		return err
+	}
+	if a.schema, err = rowset.New(m, sets()...); err != nil {
+		return err
+	}
+	a.jobs, err = job.Open(ctx, a.db, a.Log)
+	return err
+}
+
+// scope is how the program itself works in a service's tenant; the zero tenant
+// is the service's home.
+func (a *App) scope(service string, t id.Tenant) store.Scope {
+	home := tenant.HomeOf(service)
+	if t.IsZero() {
+		t = home
+	}
+	return store.Scope{Tenant: t, Home: home, Service: service, Actor: store.Actor{Kind: "job"}, Purpose: "service"}
+}
+
+// homes are the scopes of the services' own enclosures, for rights.
+func (a *App) homes(purpose string) []store.Scope {
+	var out []store.Scope
+	for _, s := range a.services {
+		scope := a.scope(s.Slug, id.Tenant{})
+		scope.Purpose = purpose
+		out = append(out, scope)
+	}
+	return out
+}
+
+func (a *App) openDoors(context.Context) error {
+	trusted := map[string][]string{}
+	if a.cfg.Mail.Relay != "" {
+		trusted["smtp-relay"] = []string{a.cfg.Mail.Relay}
+	}
+	a.door = egress.New(a.rules, &transfer.Book{Store: a.db, Scope: a.scope}, egress.Options{
+		AllowLoopback: a.Demo || a.cfg.Egress.AllowLoopback, Trusted: trusted, Clock: a.Clock, Logger: a.Log})
+	var err error
+	a.post, err = a.openPost()
+	return err
+}
+
+func (a *App) openIdentity(context.Context) (err error) {
+	a.identity, err = identity.New(identity.Config{
+		DB: a.db, Services: a.services, Consents: consent.ForSignUp{}, Recorder: recorder{}, Mailer: letters{a.post}, Catalog: a.catalog,
+		Address: a.address, Landing: landing, Rand: rand.Reader, Secure: a.secure(),
+		Report: func(_ context.Context, err error) { a.Log.Warn("letter not sent", "error", err) },
+	})
+	if err == nil {
+		a.onClose(a.identity.Close)
+	}
+	return err
+}
+
+// landing is where a sign-in leads.
+func landing(slug string) string {
+	if slug == "ctt" {
+		return "/app"
+	}
+	return "/"
+}
+
+// address is how people reach a service.
+func (a *App) address(slug string) string {
+	if h := a.cfg.Hosts[slug]; h != "" {
+		scheme, _, _ := strings.Cut(a.cfg.URL, "://")
+		return scheme + "://" + h
+	}
+	return a.cfg.URL + "/" + slug
+}
+
+// secure tells whether people reach the program by HTTPS.
+func (a *App) secure() bool { return strings.HasPrefix(a.cfg.URL, "https://") }
+
+func (a *App) openCapture(context.Context) error {
+	x, err := email.New()
+	if err != nil {
+		return err
+	}
+	a.inbox = inbox.New(inbox.Options{Store: a.db, Log: a.Log, Workers: 4, Scope: func(service string, t id.Tenant) store.Scope {
+		s := a.scope(service, t)
+		s.Purpose = "capture"
+		return s
+	}})
+	a.capture = capture.New(capture.Options{
+		Store: a.db, Extractor: x, Inbox: a.inbox, Jobs: a.jobs, Door: a.door, Rand: rand.Reader,
+		Domain: a.cfg.SMTP.Domain, Slug: "ctt", Home: tenant.HomeOf("ctt"), Zone: a.zone, Owns: ownsAnyAddress,
+		Loopback: a.Demo || a.cfg.Egress.AllowLoopback, Log: a.Log,
+	})
+	a.inbox.Handle("ctt", capture.Channel, a.capture.HandleMail)
+	a.jobs.Handle(capture.DeliverTask, a.capture.Deliver)
+	return nil
+}
+
+// ownsAnyAddress: an agent address is secret, and people forward from mailboxes
+// that are not their account's. Who knows the address may forward; a sender who
+// fails a check is held before this is asked.
+func ownsAnyAddress(context.Context, store.Scope, id.Subject, string) (bool, error) {
+	return true, nil
+}
+
+// zone is a workspace's time zone.
+func (a *App) zone(ctx context.Context, workspace id.Tenant) *time.Location {
+	var zone *time.Location
+	_ = a.db.Read(ctx, a.scope("ctt", id.Tenant{}), func(tx *store.Tx) error {
+		w, err := tenant.Get(ctx, tx, workspace)
+		if err == nil {
+			zone = clock.Zone(w.Zone)
+		}
+		return err
+	})
+	return zone
+}
+
+func (a *App) openPrivacy(context.Context) (err error) {
+	a.people = people{a.db, a.homes("rights")}
+	a.rights, err = rights.New(rights.Config{DB: a.db, Schema: a.schema, Vault: a.keys.vault, People: a.people,
+		Transfers: transfers{a.db, a.people}, Notice: a.notice, Key: a.keys.signing, Catalog: a.catalog})
+	if err != nil {
+		return err
+	}
+	a.erasure, err = erasure.New(erasure.Config{DB: a.db, Schema: a.schema, Vault: a.keys.vault, People: a.people, Kept: a.rights,
+		Sessions: endings{a.db}, Farewell: a.farewell(), Workspaces: a.workspaces(), Notice: a.notice, Key: a.keys.signing, Catalog: a.catalog})
+	if err != nil {
+		return err
+	}
+	a.retention, err = retention.New(retention.Config{DB: a.db, Schema: a.schema, Files: a.keys.vault, Tenants: enclosures{a}, Events: closings{a}, Notice: a.notice})
+	return err
+}
+
+func (a *App) notice(service string) (*notice.Notice, bool) {
+	n := a.rules.notice(service)
+	return n, n != nil
+}
+
+// lockData keeps a second process from the same SQLite folder.
+func (a *App) lockData() error {
+	if a.cfg.Database != "" {
+		return nil
+	}
+	release, err := lockFile(filepath.Join(a.cfg.Data, "lock"))
+	if err != nil {
+		return errors.New("the data folder is in use by another amanah: stop it, or take another folder with --data")
+	}
+	a.onClose(release)
+	return nil
+}

@@ -1,0 +1,169 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"amanah/internal/app/demo"
+	"amanah/internal/fault"
+	"amanah/internal/id"
+	"amanah/internal/identity"
+	"amanah/internal/store"
+	"amanah/internal/tenant"
+)
+
+// Demonstration is what the demo prints.
+type Demonstration struct {
+	SignIns []SignIn
+	Agent   string // where Rina's bank mails go
+	Target  string // the page of the demo's webhook receiver
+}
+
+// SignIn is an account of the demo.
+type SignIn struct{ Service, Email, Password string }
+
+// The demo's people have these, which are on no list of common passwords.
+var demoAccounts = []struct {
+	SignIn
+	name string
+}{{SignIn{"ctt", "rina.maharani@example.com", "Amanah-demo-2026"}, "Rina Maharani"}}
+
+// Data is the data folder.
+func (a *App) Data() string { return a.cfg.Data }
+
+// Demonstrate makes the demo's people and lets their mails come in by SMTP, at
+// the first start; later starts find them.
+func (a *App) Demonstrate(ctx context.Context) (Demonstration, error) {
+	var d Demonstration
+	receiver, err := a.demoTarget(ctx)
+	if err != nil {
+		return d, err
+	}
+	d.Target = receiver.page
+	for _, one := range demoAccounts {
+		d.SignIns = append(d.SignIns, one.SignIn)
+		who, workspace, fresh, err := a.demoPerson(ctx, one.SignIn, one.name)
+		if err != nil {
+			return d, err
+		}
+		s := store.Scope{Tenant: workspace, Home: tenant.HomeOf("ctt"), Service: "ctt", Actor: store.Actor{Kind: "person", ID: id.ID(who)}, Purpose: "capture"}
+		if d.Agent, err = a.capture.Address(ctx, s, who); err != nil {
+			return d, err
+		}
+		if fresh || receiver.moved {
+			if err := a.demoHook(ctx, s, who, receiver); err != nil {
+				return d, err
+			}
+		}
+		if fresh {
+			if err := a.demoLife(ctx, d.Agent); err != nil {
+				return d, err
+			}
+		}
+	}
+	return d, nil
+}
+
+// demoPerson signs the person up, or finds who did at an earlier start.
+func (a *App) demoPerson(ctx context.Context, in SignIn, name string) (id.Subject, id.Tenant, bool, error) {
+	who, workspace, err := a.identity.Provision(ctx, in.Service, identity.SignUp{Kind: tenant.Person, Name: name, Email: in.Email, Password: in.Password, Age: true, Accept: true,
+		Device: identity.Device{IP: "127.0.0.1", Agent: "demo", Lang: "id"}})
+	if err == nil {
+		return who, workspace, true, nil
+	}
+	if !fault.Is(err, fault.Conflict) {
+		return who, workspace, false, err
+	}
+	t, err := a.identity.SignIn(ctx, in.Service, in.Email, in.Password, identity.Device{IP: "127.0.0.1", Agent: "demo", Lang: "id"})
+	if err != nil {
+		return who, workspace, false, err
+	}
+	p, err := a.identity.Resolve(ctx, in.Service, t.Token)
+	if err != nil {
+		return who, workspace, false, err
+	}
+	return p.Subject, p.Workspace, false, a.identity.SignOut(ctx, p)
+}
+
+// demoLife sends two months of mails to the agent address, through the door that
+// all mails take.
+func (a *App) demoLife(ctx context.Context, agent string) error {
+	for i, m := range demo.Mails(a.Clock.Now(), 62) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		// Several senders, because one alone may not send so many in a minute.
+		if err := a.smtp.Submit(ctx, fmt.Sprintf("bank-%d@demo.example", i%5), []string{agent}, m.Raw); err != nil {
+			return fmt.Errorf("demo mail: %w", err)
+		}
+	}
+	deadline := time.NewTimer(2 * time.Minute)
+	defer deadline.Stop()
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for !a.inbox.Idle() {
+		select {
+		case <-look.C:
+		case <-deadline.C:
+			return fmt.Errorf("the demo's mails are not all read after two minutes")
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// receiver is the demo's webhook target: a small web page on this machine that
+// shows what it got.
+type receiver struct {
+	url, page string
+	moved     bool // it could not have the address of the last start
+}
+
+// demoTarget listens where it did at the last start, if it can.
+func (a *App) demoTarget(ctx context.Context) (*receiver, error) {
+	note := filepath.Join(a.cfg.Data, "demo-target")
+	last, _ := os.ReadFile(note) // none at the first start
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", string(last))
+	moved := len(last) == 0 || err != nil
+	if moved {
+		if l, err = lc.Listen(ctx, "tcp", "127.0.0.1:0"); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(note, []byte(l.Addr().String()), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	log, mux := demo.NewReceiver(a.Clock), http.NewServeMux()
+	mux.Handle("POST /hook", log.Take())
+	mux.Handle("GET /", log.Page())
+	s := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = s.Serve(l) }()
+	a.onClose(func() { _ = s.Close() })
+	page := "http://" + l.Addr().String() + "/"
+	return &receiver{url: page + "hook", page: page, moved: moved}, nil
+}
+
+// demoHook sets the receiver up as Rina's target and tests it, as she would.
+func (a *App) demoHook(ctx context.Context, s store.Scope, who id.Subject, r *receiver) error {
+	s.Purpose = "deliver"
+	var target id.ID
+	err := a.db.Write(ctx, s, func(tx *store.Tx) (err error) {
+		target, _, err = a.capture.AddTarget(ctx, tx, who, r.url, "")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, key, err := a.capture.Test(ctx, s, target)
+	if err == nil && key != "" {
+		err = fault.New(fault.Unavailable, "app.demoHook", key)
+	}
+	return err
+}

@@ -1,0 +1,79 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"amanah/internal/channel/mail"
+	"amanah/internal/fault"
+	"amanah/internal/id"
+	"amanah/internal/privacy/erasure"
+	"amanah/internal/store"
+	"amanah/internal/tenant"
+	"amanah/internal/web/i18n"
+)
+
+// farewell tells a person that their data goes, while the address can still be
+// read, with the signed receipt of the order in the letter.
+type farewell struct{ a *App }
+
+func (a *App) farewell() erasure.Farewell { return farewell{a} }
+
+// Farewell sends the letter and waits until it is taken.
+func (f farewell) Farewell(ctx context.Context, home store.Scope, who id.Subject, lang i18n.Lang, receipt []byte) error {
+	to, err := f.a.identity.AddressOf(ctx, home.Service, who)
+	if err != nil {
+		return err
+	}
+	say := f.a.catalog.Printer(lang, nil)
+	n := f.a.rules.notice(home.Service)
+	return f.a.post.Send(ctx, mail.Letter{To: to, Lang: string(lang), Subject: say.T("app.farewell.subject", "service", n.Name(string(lang))),
+		Text:    say.T("app.farewell.text", "service", n.Name(string(lang)), "contact", n.Ask().Email) + "\n\n" + string(receipt) + "\n",
+		Service: home.Service, Tenant: home.Tenant, Person: who, Purpose: "rights", Categories: []string{"account.email", "erasure.proof"}})
+}
+
+// workspaces takes a workspace that goes out of what the home knows of it.
+type workspaces struct{ a *App }
+
+func (a *App) workspaces() erasure.Workspaces { return workspaces{a} }
+
+// HandOver makes another owner the one who names the workspaces that a leaving
+// person made; their names are sealed anew under that owner's key.
+func (w workspaces) HandOver(ctx context.Context, home store.Scope, who id.Subject) error {
+	return w.a.db.Write(ctx, home, func(tx *store.Tx) error {
+		mine, err := store.Find[tenant.Workspace](ctx, tx, "WHERE tenant_id = $1 AND owner_id = $2", home.Tenant, who)
+		if err != nil {
+			return err
+		}
+		for _, one := range mine {
+			members, err := tenant.Members(ctx, tx, one.Key())
+			if err != nil {
+				return err
+			}
+			for _, m := range members {
+				if m.Role == tenant.Owner && m.Subject != who {
+					one.Owner = m.Subject
+					if err := store.Update(ctx, tx, &one); err != nil {
+						return err
+					}
+					break
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// Close closes the workspace and gives up its agent address.
+func (w workspaces) Close(ctx context.Context, home store.Scope, workspace id.Tenant) error {
+	err := w.a.db.Write(ctx, home, func(tx *store.Tx) error {
+		if err := tenant.Close(ctx, tx, workspace); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		return tenant.Finish(ctx, tx, workspace)
+	})
+	if fault.Is(err, fault.NotFound) {
+		err = nil
+	}
+	return errors.Join(err, w.a.capture.Forget(ctx, home, workspace))
+}

@@ -1,0 +1,150 @@
+package app
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"amanah/internal/config"
+	"amanah/internal/fault"
+	"amanah/internal/privacy/notice"
+	"amanah/internal/store"
+	"amanah/law"
+	"amanah/notices"
+)
+
+// rules are the notices that run, the laws, and what both compile to.
+type rules struct {
+	notices []*notice.Notice
+	packs   []*notice.LawPack
+	policy  *notice.Policy
+}
+
+// Findings is the error of a start that the notices forbid.
+type Findings []notice.Finding
+
+// Error lists the findings, one a line: file:line:col: code: what is wrong and
+// what to do.
+func (f Findings) Error() string {
+	lines := make([]string, len(f))
+	for i, one := range f {
+		lines[i] = one.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// stops are the findings that are errors and not warnings.
+func (f Findings) stops() Findings {
+	return slices.DeleteFunc(slices.Clone(f), func(one notice.Finding) bool { return one.Severity != notice.Error })
+}
+
+func noticeFiles(cfg config.Config) fs.FS {
+	if cfg.Notices != "" {
+		return os.DirFS(cfg.Notices)
+	}
+	return notices.FS
+}
+
+// Check reads the notices and laws of a configuration and holds them against
+// each other and against what this program stores.
+func Check(cfg config.Config, at time.Time) (Findings, error) {
+	m, err := DataMap()
+	if err != nil {
+		return nil, err
+	}
+	_, found, err := loadRules(cfg, m, at)
+	return found, err
+}
+
+// loadRules gives the rules, or the findings that forbid to run by them.
+func loadRules(cfg config.Config, m *store.Map, at time.Time) (*rules, Findings, error) {
+	all, found := notice.LoadNotices(noticeFiles(cfg))
+	packs, lawFound := notice.LoadLaw(law.FS)
+	findings := append(Findings(found), lawFound...)
+	if len(findings.stops()) > 0 {
+		return nil, findings, nil
+	}
+	r := &rules{packs: packs}
+	for _, n := range all {
+		if len(cfg.Services) == 0 || slices.Contains(cfg.Services, n.Service()) {
+			r.notices = append(r.notices, n)
+		}
+	}
+	for _, name := range cfg.Services {
+		if !slices.ContainsFunc(r.notices, func(n *notice.Notice) bool { return n.Service() == name }) {
+			return nil, nil, fmt.Errorf("config: services names %q, which has no notice", name)
+		}
+	}
+	findings = append(findings, notice.Check(r.notices, packs, program(cfg, m), at)...)
+	if len(findings.stops()) > 0 {
+		return nil, findings, nil
+	}
+	var err error
+	r.policy, err = notice.Compile(r.notices, packs)
+	return r, findings, err
+}
+
+// gate refuses a transaction whose purpose the service's notice does not name.
+func (r *rules) gate(s store.Scope) error {
+	if _, ok := r.policy.Purpose(s.Service, s.Purpose); !ok {
+		return fault.New(fault.Forbidden, "app.gate", "notice.purpose_missing").With("service", s.Service).With("purpose", s.Purpose)
+	}
+	return nil
+}
+
+// notice finds a service's notice.
+func (r *rules) notice(service string) *notice.Notice {
+	id, _ := r.policy.Service(service)
+	return r.policy.Notice(id)
+}
+
+// MaySend answers the door out: is this recipient named for this purpose and
+// these categories, and is the host one of its?
+func (r *rules) MaySend(service, recipient, purpose string, categories []string, host string) error {
+	refuse := func(why string) error {
+		return fault.New(fault.Forbidden, "app.MaySend", "egress.refused_by_notice").With("line", why)
+	}
+	sid, ok := r.policy.Service(service)
+	if !ok {
+		return refuse(service)
+	}
+	who, ok := r.policy.Recipient(service, recipient)
+	if !ok {
+		return refuse(service + ".yaml: recipients: " + recipient)
+	}
+	what, ok := r.policy.Purpose(service, purpose)
+	if !ok {
+		return refuse(service + ".yaml: purposes: " + purpose)
+	}
+	for _, name := range categories {
+		c, ok := r.policy.Category(service, name)
+		if !ok {
+			return refuse(service + ".yaml: data: " + name)
+		}
+		if d := r.policy.Allow(sid, c, what, who); !d.Allowed {
+			return refuse(d.Why)
+		}
+	}
+	def, _ := r.policy.RecipientDef(who)
+	if len(def.Hosts) > 0 && !slices.Contains(def.Hosts, host) {
+		return refuse(service + ".yaml: recipients: " + recipient + ": hosts: " + host)
+	}
+	return nil
+}
+
+// Notice reads one notice of a configuration, for its text.
+func Notice(cfg config.Config, service string) (*notice.Notice, error) {
+	all, found := notice.LoadNotices(noticeFiles(cfg))
+	for _, n := range all {
+		if n.Service() == service {
+			return n, nil
+		}
+	}
+	if stops := Findings(found).stops(); len(stops) > 0 {
+		return nil, stops
+	}
+	return nil, fmt.Errorf("there is no notice of %q", service)
+}

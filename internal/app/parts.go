@@ -1,0 +1,99 @@
+package app
+
+import (
+	"io/fs"
+	"slices"
+
+	"amanah/internal/audit"
+	"amanah/internal/capture"
+	"amanah/internal/config"
+	"amanah/internal/front"
+	"amanah/internal/identity"
+	"amanah/internal/inbox"
+	"amanah/internal/ledger"
+	"amanah/internal/privacy/consent"
+	"amanah/internal/privacy/erasure"
+	"amanah/internal/privacy/notice"
+	"amanah/internal/privacy/retention"
+	"amanah/internal/privacy/rights"
+	"amanah/internal/privacy/transfer"
+	"amanah/internal/store"
+	"amanah/internal/tenant"
+)
+
+// part is what a package brings before anything runs: what it stores, how its
+// tables came about, and its words.
+type part struct {
+	tables     store.Set
+	migrations fs.FS
+	texts      fs.FS
+}
+
+// parts are all of them, from the bottom of the house to the top.
+func parts() []part {
+	return []part{
+		{tables: tenant.Tables(), migrations: tenant.Migrations()},
+		{tables: identity.Tables(), migrations: identity.Migrations(), texts: identity.Texts()},
+		{tables: audit.Tables(), migrations: audit.Migrations(), texts: audit.Texts()},
+		{tables: consent.Tables(), migrations: consent.Migrations()},
+		{tables: transfer.Tables(), migrations: transfer.Migrations()},
+		{texts: rights.Texts()},
+		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
+		{tables: retention.Tables(), migrations: retention.Migrations()},
+		{tables: inbox.Tables(), migrations: inbox.Migrations()},
+		{tables: ledger.Tables(), migrations: ledger.Migrations()},
+		{tables: capture.Tables(), migrations: capture.Migrations(), texts: capture.Texts()},
+		{texts: front.Texts()},
+	}
+}
+
+// products are the modules of the architecture that this program has; a notice
+// switches them on by these names.
+var products = []string{"capture"}
+
+func sets() []store.Set {
+	var out []store.Set
+	for _, p := range parts() {
+		if p.tables.Module != "" {
+			out = append(out, p.tables)
+		}
+	}
+	return out
+}
+
+// DataMap is the data map of the program.
+func DataMap() (*store.Map, error) { return store.NewMap(sets()...) }
+
+// program tells the check what this program is built of.
+func program(cfg config.Config, m *store.Map) notice.Program {
+	p := notice.Program{Modules: products, Purposes: purposes, Events: events, Measures: measures(cfg)}
+	for _, t := range m.Tables() {
+		module := ""
+		if slices.Contains(products, t.Module) {
+			module = t.Module
+		}
+		for _, c := range t.Columns {
+			if c.Category != "none" {
+				p.Data = append(p.Data, notice.DataUse{Module: module, Table: t.Name, Column: c.Name, Category: c.Category, Where: t.Name + "." + c.Name})
+			}
+		}
+	}
+	return p
+}
+
+// purposes are those that code asks for.
+var purposes = []string{"service", "capture", "deliver", "notify", "security", "rights"}
+
+// events are the moments that the program records and retention waits for.
+var events = []string{"account.active", "account.closed", "captured", "created", "session.ended", "resolved", "consent.withdrawn", "delivered", "revoked"}
+
+// measures are the words of a notice's security list that something here keeps;
+// docs/security.md names the test of each.
+func measures(cfg config.Config) []string {
+	out := []string{"aes-256-gcm", "person-keys", "encrypted-storage", "row-isolation", "roles", "bcrypt", "sessions-revoked",
+		"guess-throttling", "mail-verified", "signed-webhooks", "egress-log", "audit-chain", "strict-csp", "tls-outbound"}
+	if cfg.Listen == "" || cfg.Sealed() { // amanah check without a server's configuration
+		out = append(out, "tls-1.3")
+	}
+	return out
+}

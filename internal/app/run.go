@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"amanah/internal/id"
+	"amanah/internal/job"
+)
+
+// Running is what a started program tells whoever started it.
+type Running struct {
+	URL  string // how people reach it
+	HTTP net.Addr
+	SMTP net.Addr // nil where no mail comes in
+}
+
+// Kinds of the app's own tasks.
+const (
+	resumeErasures = "erasure.resume"
+	sweepRetention = "retention.sweep"
+	cleanIdentity  = "identity.clean"
+)
+
+// Run starts everything, tells started, and works until the context ends. It
+// returns when what was in hand is done.
+func (a *App) Run(ctx context.Context, started func(Running)) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.Listen)
+	if err != nil {
+		return err
+	}
+	if l, err = a.overTLS(l); err != nil {
+		return err
+	}
+	if err := a.resume(ctx); err != nil {
+		a.Log.Warn("an erasure waits to be finished", "error", err)
+	}
+	a.plan()
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	if err := a.jobs.Start(work); err != nil {
+		return err
+	}
+	defer a.jobs.Stop()
+	if err := a.inbox.Start(work); err != nil {
+		return err
+	}
+	defer a.inbox.Stop()
+	r := Running{URL: a.cfg.URL, HTTP: l.Addr()}
+	if a.smtp != nil {
+		if err := a.smtp.Start(); err != nil {
+			return err
+		}
+		defer a.stopMail()
+		r.SMTP = a.smtp.Addr()
+	}
+	server := &http.Server{Handler: a.handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	started(r)
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	halt, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	if down := server.Shutdown(halt); err == nil {
+		err = down
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return err
+}
+
+func (a *App) stopMail() {
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	if err := a.smtp.Shutdown(ctx); err != nil {
+		a.Log.Warn("mail server did not stop in time", "error", err)
+	}
+}
+
+func (a *App) overTLS(l net.Listener) (net.Listener, error) {
+	if a.cfg.TLS.Certificate == "" {
+		return l, nil
+	}
+	pair, err := tls.LoadX509KeyPair(a.cfg.TLS.Certificate, a.cfg.TLS.Key)
+	if err != nil {
+		return nil, err
+	}
+	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, NextProtos: []string{"h2", "http/1.1"}}), nil
+}
+
+// plan names what runs by itself, on one node of all.
+func (a *App) plan() {
+	a.jobs.Handle(resumeErasures, func(ctx context.Context, _ job.Task) error { return a.resume(ctx) })
+	a.jobs.Every(resumeErasures, 5*time.Minute)
+	a.jobs.Handle(sweepRetention, func(ctx context.Context, _ job.Task) error { return a.sweep(ctx) })
+	a.jobs.Every(sweepRetention, 6*time.Hour)
+	a.jobs.Handle(cleanIdentity, func(ctx context.Context, _ job.Task) error {
+		for _, s := range a.services {
+			if _, err := a.identity.Clean(ctx, s.Slug); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	a.jobs.Every(cleanIdentity, time.Hour)
+}
+
+// resume finishes erasures that a crash interrupted.
+func (a *App) resume(ctx context.Context) error {
+	var errs []error
+	for _, s := range a.services {
+		scope := a.scope(s.Slug, id.Tenant{})
+		scope.Purpose = "rights"
+		_, err := a.erasure.Resume(ctx, scope)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,91 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"amanah/internal/front"
+	"amanah/internal/identity"
+	"amanah/internal/privacy/notice"
+	"amanah/internal/web"
+)
+
+// openWeb puts the modules' routes behind the shell.
+func (a *App) openWeb(context.Context) (err error) {
+	var services []web.Service
+	for _, n := range a.rules.notices {
+		s := web.Service{Slug: n.Service(), Name: n.Name("id"), Accent: n.Accent()}
+		if h := a.cfg.Hosts[n.Service()]; h != "" {
+			s.Hosts = []string{h}
+		}
+		services = append(services, s)
+	}
+	a.shell, err = web.New(web.Config{
+		Services: services, Catalog: a.catalog, Clock: a.Clock, Log: a.Log, Decorate: a.decorate, Account: a.identity.Account,
+		PerClient: web.Rate{PerSecond: 30, Burst: 120}, Secure: a.secure(), Demo: a.Demo,
+	})
+	if err != nil {
+		return err
+	}
+	var public []front.Service
+	for _, n := range a.rules.notices {
+		public = append(public, front.Service{Slug: n.Service(), Notice: n, CanSignUp: n.Service() == "ctt" && a.runs("capture")})
+	}
+	if a.front, err = front.New(public, notice.Render); err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	a.routes(mux)
+	a.handler = a.identity.Identify(a.shell.Handler(mux))
+	return nil
+}
+
+// routes are all pages of the program.
+func (a *App) routes(mux *http.ServeMux) {
+	mux.Handle("GET /assets/", a.shell.Assets())
+	mux.Handle("GET /robots.txt", web.Robots("/ctt/app/"))
+	mux.Handle("GET /.well-known/gpc.json", web.GPC(true, time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)))
+	mux.Handle("GET /.well-known/receipt-key.json", a.keys.signing.Handler())
+	if a.cfg.Security.Contact != "" {
+		mux.Handle("GET /.well-known/security.txt", web.Security{Contact: []string{a.cfg.Security.Contact}, Expires: a.Clock.Now().AddDate(0, 6, 0)}.Handler())
+	}
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /readyz", a.ready)
+	a.front.Routes(mux)
+	if a.runs("capture") {
+		a.identity.Routes(mux, "ctt")
+	}
+}
+
+// runs tells whether a notice switches a product on.
+func (a *App) runs(product string) bool {
+	for _, n := range a.rules.notices {
+		if slices.Contains(n.Modules(), product) {
+			return true
+		}
+	}
+	return false
+}
+
+// ready answers whether the database does.
+func (a *App) ready(w http.ResponseWriter, r *http.Request) {
+	if err := a.db.Ping(r.Context()); err != nil {
+		http.Error(w, "not ready", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ready\n"))
+}
+
+// decorate fills in the person and the menu of every page.
+func (a *App) decorate(r *http.Request, p *web.Page) {
+	who, ok := identity.FromContext(r.Context())
+	if !ok || who.Service != p.Service.Slug {
+		return
+	}
+	p.User = identity.User(r)
+	if len(p.Nav) == 0 && who.Service == "ctt" && !who.Workspace.IsZero() {
+		_ = a.capture
+	}
+}
