@@ -404,7 +404,7 @@ func checkReceipt(t testing.TB, w *rightstest.World, done erasure.Result, f *tol
 	if r.Kind != receipt.Erasure || body.When.Done == "" || len(body.What) == 0 || body.Workspaces != 1 || !done.Told {
 		t.Errorf("receipt %+v, told %v", body, done.Told)
 	}
-	for _, fact := range []erasure.Fact{body.Ground, body.How, body.By, body.Consequences} {
+	for _, fact := range []receipt.Fact{body.Ground, body.How, body.By, body.Consequences} {
 		if fact.Code == "" || fact.ID == "" || fact.EN == "" || strings.Contains(fact.ID+fact.EN, "⟦") {
 			t.Errorf("fact %+v", fact)
 		}

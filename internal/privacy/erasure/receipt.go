@@ -14,55 +14,24 @@ import (
 	"amanah/internal/web/i18n"
 )
 
-// Body is what a receipt of an erasure, or of its order, says: six facts, and
-// the pseudonym by which the proof is found again.
-type Body struct {
-	What         []What `json:"what"`
-	Workspaces   int64  `json:"workspaces_closed"`
-	When         When   `json:"when"`
-	Ground       Fact   `json:"ground"`
-	How          Fact   `json:"how"`
-	By           Fact   `json:"by"`
-	Consequences Fact   `json:"consequences"`
-	Proof        string `json:"proof"`
-}
+// Body is what the receipts say.
+type Body = receipt.ErasureBody
 
-// What is one category with the number of its records.
-type What struct {
-	Category string `json:"category"`
-	ID       string `json:"id"`
-	EN       string `json:"en"`
-	Records  int64  `json:"records"`
-}
-
-// When are the times, RFC 3339 in UTC. Done is empty in the receipt of the order.
-type When struct {
-	Ordered string `json:"ordered"`
-	Done    string `json:"done,omitempty"`
-}
-
-// Fact is a word for programs and a sentence for people.
-type Fact struct {
-	Code string `json:"code"`
-	ID   string `json:"id"`
-	EN   string `json:"en"`
-}
-
-func (r *run) fact(topic, code string) Fact {
+func (r *run) fact(topic, code string) receipt.Fact {
 	key := "erasure." + topic + "." + code
-	return Fact{Code: code, ID: r.Catalog.T(i18n.ID, key), EN: r.Catalog.T(i18n.EN, key)}
+	return receipt.Fact{Code: code, ID: r.Catalog.T(i18n.ID, key), EN: r.Catalog.T(i18n.EN, key)}
 }
 
 func (r *run) body(done clock.Instant) Body {
 	b := Body{
-		What: []What{}, Workspaces: r.plan.Workspaces, Proof: hex.EncodeToString(r.Proof[:]),
-		When:   When{Ordered: second(r.OrderedAt), Done: second(done)},
+		What: []receipt.What{}, Workspaces: r.plan.Workspaces, Proof: hex.EncodeToString(r.Proof[:]),
+		When:   receipt.When{Ordered: second(r.OrderedAt), Done: second(done)},
 		Ground: r.fact("ground", r.Ground), How: r.fact("how", "keys"), By: r.fact("by", r.OrderedBy),
 		Consequences: r.fact("consequences", "proof"),
 	}
 	for _, c := range r.notice.Categories() {
 		if n := r.plan.Records[c.Key]; n > 0 {
-			b.What = append(b.What, What{Category: c.Key, ID: c.What.ID, EN: c.What.EN, Records: n})
+			b.What = append(b.What, receipt.What{Category: c.Key, ID: c.What.ID, EN: c.What.EN, Records: n})
 		}
 	}
 	return b

@@ -25,6 +25,9 @@
 // or unknown can be shown beside what is signed. Numbers are whole and below
 // 2^53.
 //
+// The bodies are ErasureBody (kinds "erasure" and "erasure-order") and ExportBody
+// (kind "export"). Whatever a person reads in one stands in it in both languages.
+//
 // To verify by hand: remove "signature", canonicalise, check Ed25519 with the
 // public key that the controller publishes. The key inside the file only says
 // which one it was; a receipt is worth what its published key is worth.

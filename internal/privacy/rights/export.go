@@ -27,12 +27,9 @@ var dataSchema []byte
 
 // Summary is what a copy holds, without personal data.
 type Summary struct {
-	Number         id.ID  `json:"-"`
-	Bytes          int64  `json:"-"`
-	ManifestSHA256 string `json:"manifest_sha256"`
-	Records        int64  `json:"records"`
-	Files          int64  `json:"files"`
-	Categories     int    `json:"categories"`
+	Number id.ID
+	Bytes  int64
+	receipt.ExportBody
 }
 
 // export is one copy in the making.
@@ -162,7 +159,7 @@ func (e *export) writeSums(context.Context) error {
 	}
 	sum := sha256.Sum256(e.sums)
 	e.ManifestSHA256 = hex.EncodeToString(sum[:])
-	file, err := e.Key.Sign(receipt.Statement{Kind: receipt.Export, Number: e.Number, Service: e.notice.Service(), Controller: Controller(e.notice), Issued: e.made, Body: e.Summary})
+	file, err := e.Key.Sign(receipt.Statement{Kind: receipt.Export, Number: e.Number, Service: e.notice.Service(), Controller: Controller(e.notice), Issued: e.made, Body: e.ExportBody})
 	if err != nil {
 		return err
 	}

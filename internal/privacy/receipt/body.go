@@ -1,0 +1,44 @@
+package receipt
+
+// ErasureBody is what a receipt of an erasure, or of its order, says: six facts
+// (what, when, ground, how, by, consequences), and the pseudonym by which the
+// proof is found again.
+type ErasureBody struct {
+	What         []What `json:"what"`
+	Workspaces   int64  `json:"workspaces_closed"`
+	When         When   `json:"when"`
+	Ground       Fact   `json:"ground"`
+	How          Fact   `json:"how"`
+	By           Fact   `json:"by"`
+	Consequences Fact   `json:"consequences"`
+	Proof        string `json:"proof"`
+}
+
+// What is one category with the number of its records.
+type What struct {
+	Category string `json:"category"`
+	ID       string `json:"id"`
+	EN       string `json:"en"`
+	Records  int64  `json:"records"`
+}
+
+// When are the times, RFC 3339 in UTC. Done is empty in the receipt of the order.
+type When struct {
+	Ordered string `json:"ordered"`
+	Done    string `json:"done,omitempty"`
+}
+
+// Fact is a word for programs and a sentence for people.
+type Fact struct {
+	Code string `json:"code"`
+	ID   string `json:"id"`
+	EN   string `json:"en"`
+}
+
+// ExportBody is what the receipt of a copy says.
+type ExportBody struct {
+	ManifestSHA256 string `json:"manifest_sha256"` // of SHA256SUMS in the copy
+	Records        int64  `json:"records"`
+	Files          int64  `json:"files"`
+	Categories     int    `json:"categories"`
+}
