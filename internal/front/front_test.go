@@ -126,7 +126,7 @@ func TestFrontPage_saysWhatTheNoticeSays(t *testing.T) {
 					t.Errorf("/%s/ in %s does not say %q", s.Slug, l, w)
 				}
 			}
-			if n := strings.Count(body, "<dt>"); n != 4+len(s.Notice.Recipients()) {
+			if n := strings.Count(body, "<dt>"); n != 3+len(s.Notice.Recipients()) {
 				t.Errorf("/%s/ names %d kinds of data and recipients: a highlight is not in the notice", s.Slug, n)
 			}
 		}

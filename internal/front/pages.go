@@ -50,7 +50,7 @@ func (s *service) securityPage(w http.ResponseWriter, r *http.Request) error {
 	lang := string(i18n.From(ctx).Lang)
 	web.Render(w, r, http.StatusOK, web.Page{
 		Title: i18n.T(ctx, "front.security.title"), Lead: i18n.T(ctx, "front.security.lead"),
-		Description: i18n.T(ctx, "front.security.description", "name", s.Notice.Name(lang)), Public: true,
+		Description: i18n.T(ctx, "front.security.description", "name", s.Notice.Name(lang)), Wide: true, Public: true,
 		Back: &ui.Tab{Label: s.Notice.Name(lang), Href: web.ServiceOf(ctx).Path("/")},
 	}, securityPage(s))
 	return nil
@@ -98,6 +98,17 @@ var highlights = map[string][]string{
 	"ashari":     {"attendance.time", "attendance.selfie", "google.mail"},
 	"jagacash":   {"receipt.image", "statement.file", "entry.posting"},
 	"epesantren": {"pupil.identity", "academic.record", "finance.entry"},
+}
+
+// only are the services that take accounts, or those that do not yet.
+func only(list []*service, canSignUp bool) []*service {
+	var out []*service
+	for _, s := range list {
+		if s.CanSignUp == canSignUp {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // kept are the highlights of a service that its notice has.

@@ -32,7 +32,7 @@ func (s *service) notice(w http.ResponseWriter, r *http.Request) error {
 	}
 	svc := web.ServiceOf(ctx)
 	web.Render(w, r, http.StatusOK, web.Page{
-		Title: i18n.T(ctx, "front.privacy"), NoHeading: true, Public: true,
+		Title: i18n.T(ctx, "front.privacy"), NoHeading: true, Wide: true, Public: true,
 		Description: i18n.T(ctx, "front.notice.description", "name", s.Notice.Name(string(lang))),
 		Back:        &ui.Tab{Label: s.Notice.Name(string(lang)), Href: svc.Path("/")},
 	}, noticePage(s, doc))
