@@ -74,7 +74,10 @@ type Recipient struct {
 	Name Text     `yaml:"name"`
 	Does Text     `yaml:"does"`
 	For  []string `yaml:"for"`
+	// Gets lists the categories that it may get; "all" in the file stands for every
+	// one, for who keeps the servers, and is spelled out here.
 	Gets []string `yaml:"gets"`
+	All  bool
 	// Where lists ISO 3166 countries; "global" for no fixed place, "yours" for a
 	// place that the person chooses.
 	Where    []string  `yaml:"where"`

@@ -14,6 +14,9 @@ func (d *differ) recipients() {
 			d.add("recipient-added", r.Pos, path, d.consentFor(r.For), true, "penerima baru: "+r.Name.ID+", "+r.Does.ID, "new recipient: "+r.Name.EN+", "+r.Does.EN)
 			continue
 		}
+		if o.All && r.All {
+			o.Gets = r.Gets
+		}
 		for _, k := range added(o.Gets, r.Gets) {
 			c, _ := d.new.Category(k)
 			d.add("recipient-gets-more", r.Pos, path+" > gets", isSpecial(c) && r.As == "processor", true, r.Name.ID+" kini juga menerima "+c.What.ID, r.Name.EN+" now also gets "+c.What.EN)

@@ -1,6 +1,8 @@
 package notice
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -26,15 +28,24 @@ func (n *Notice) dataSection(lang string) section {
 		if b := c.Because.In(lang); b != "" {
 			kept += " " + b
 		}
-		required := t("Wajib", "Required")
-		if c.Optional {
-			required = t("Tidak; mati sampai Anda memilihnya", "No; off until you choose it")
-		}
-		tab.add("data-"+strings.ReplaceAll(c.Key, ".", "-"), what, capital(and(lang, why)), kept, sourceNames[c.From].In(lang), required)
+		tab.add("data-"+strings.ReplaceAll(c.Key, ".", "-"), what, capital(strings.Join(why, ", ")), kept, sourceNames[c.From].In(lang), n.required(c, lang))
 	}
 	return section{"data", t("Data apa, untuk apa, berapa lama", "Which data, what for, how long"), []block{
 		text(t("Selain yang tercantum di sini tidak ada data tentang Anda yang disimpan; programnya menolak menyimpan yang lain.",
 			"No data about you is kept besides what stands here; the program refuses to store anything else.")), {Table: tab}}}
+}
+
+// required says whether a person can do without. What serves only purposes that
+// rest on consent waits for it.
+func (n *Notice) required(c Category, lang string) string {
+	asked := !slices.ContainsFunc(c.For, func(k string) bool { p, _ := n.Purpose(k); return !p.NeedsConsent() })
+	switch {
+	case asked:
+		return pick(lang, "Tidak; hanya setelah ada persetujuan", "No; only after consent was given")
+	case c.Optional:
+		return pick(lang, "Tidak; mati sampai Anda memilihnya", "No; off until you choose it")
+	}
+	return pick(lang, "Wajib", "Required")
 }
 
 var specialNames = map[string]Text{
@@ -60,7 +71,7 @@ func (n *Notice) purposeSection(lang string) section {
 	for _, p := range n.doc.Purposes {
 		say := p.Say.In(lang)
 		if p.AggregatesOfAtLeast > 0 {
-			say += t(" Hasilnya hanya untuk kelompok sekurangnya ", " Results only for groups of at least ") + count(lang, p.AggregatesOfAtLeast, "orang", "person") + "."
+			say += t(" Hasilnya hanya untuk kelompok sekurangnya ", " Results only for groups of at least ") + fmt.Sprint(p.AggregatesOfAtLeast) + "\u00a0" + t("orang", "people") + "."
 		}
 		if b := p.Balance.In(lang); b != "" {
 			say += " " + b
@@ -98,9 +109,11 @@ func (n *Notice) recipientSection(lang string) section {
 	}
 	tab := &table{Caption: title, Head: []string{t("Penerima", "Recipient"), t("Tugas", "Task"), t("Data", "Data"), t("Tempat", "Place"), t("Dasar dan syarat", "Basis and terms")}}
 	for _, r := range n.doc.Recipients {
-		var gets []string
-		for _, k := range r.Gets {
-			if c, ok := n.Category(k); ok {
+		gets := []string{t("Semua data di atas, terenkripsi", "All data above, encrypted")}
+		if !r.All {
+			gets = gets[:0]
+			for _, k := range r.Gets {
+				c, _ := n.Category(k)
 				gets = append(gets, c.What.In(lang))
 			}
 		}

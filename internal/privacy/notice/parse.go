@@ -28,6 +28,7 @@ func Parse(file string, src []byte) (*Notice, []Finding) {
 		return nil, sortFindings(findings)
 	}
 	n.giveModules()
+	n.giveAll()
 	findings = sortFindings(append(findings, n.consistent()...))
 	if HasErrors(findings) {
 		return nil, findings
@@ -43,6 +44,22 @@ func (n *Notice) giveModules() {
 			return slices.Contains(m.Words, c.word()) || slices.Contains(m.Words, c.Key)
 		}); ok {
 			c.Module = m.Key
+		}
+	}
+}
+
+// giveAll spells out the recipients that get every category.
+func (n *Notice) giveAll() {
+	for i := range n.doc.Recipients {
+		r := &n.doc.Recipients[i]
+		if r.All = slices.Equal(r.Gets, []string{"all"}); !r.All {
+			continue
+		}
+		r.Gets = nil
+		for _, c := range n.doc.Data {
+			if !c.Kept.NotKept && c.From != "google" {
+				r.Gets = append(r.Gets, c.Key)
+			}
 		}
 	}
 }

@@ -137,6 +137,24 @@ func TestPolicy_Retention(t *testing.T) {
 	}
 }
 
+// TestPolicy_all: who keeps the servers gets every stored category, but never
+// what passes through or comes from Google.
+func TestPolicy_all(t *testing.T) {
+	t.Parallel()
+	for _, n := range five(t) {
+		for _, r := range n.Recipients() {
+			if !r.All {
+				continue
+			}
+			for _, c := range n.Categories() {
+				if want := !c.Kept.NotKept && c.From != "google"; contains(r.Gets, c.Key) != want {
+					t.Errorf("%s: %s gets %s: %v", n.Service(), r.Key, c.Key, !want)
+				}
+			}
+		}
+	}
+}
+
 func TestCompile_refuses(t *testing.T) {
 	t.Parallel()
 	n := sample(t, nil)
