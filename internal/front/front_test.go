@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,16 +119,20 @@ func TestFrontPage_saysWhatTheNoticeSays(t *testing.T) {
 			body := html.UnescapeString(main(t, webtest.Get(t, h, "/"+s.Slug+"/", l)))
 			lang := string(l)
 			want := []string{s.Notice.About(lang), s.Notice.Closing().EraseWithin.Say(lang)}
+			open := 0
 			for _, r := range s.Notice.Recipients() {
 				want = append(want, r.Name.In(lang))
+				if r.Open() {
+					want, open = append(want, r.Does.In(lang)), open+1
+				}
 			}
 			for _, w := range want {
 				if !strings.Contains(body, w) {
 					t.Errorf("/%s/ in %s does not say %q", s.Slug, l, w)
 				}
 			}
-			if n := strings.Count(body, "<dt>"); n != 3+len(s.Notice.Recipients()) {
-				t.Errorf("/%s/ names %d kinds of data and recipients: a highlight is not in the notice", s.Slug, n)
+			if n := strings.Count(body, "<dt>"); n != 3+open {
+				t.Errorf("/%s/ names %d kinds of data and recipients, want 3 and %d: a highlight is not in the notice", s.Slug, n, open)
 			}
 		}
 	}
@@ -140,10 +145,7 @@ func TestSecurityPage_namesTheMeasuresOfTheNoticeAndNoOther(t *testing.T) {
 	for _, s := range services(t) {
 		body := main(t, webtest.Get(t, h, "/"+s.Slug+"/security", i18n.EN))
 		for _, m := range notice.Measures() {
-			want := false
-			for _, has := range s.Notice.Security() {
-				want = want || has == m
-			}
+			want := slices.Contains(s.Notice.Security(), m)
 			if got := strings.Contains(body, "<h2>"+c.T(i18n.EN, "front.measure."+m)+"</h2>"); got != want {
 				t.Errorf("/%s/security shows %s: %t, want %t", s.Slug, m, got, want)
 			}

@@ -3,7 +3,9 @@ package front
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"amanah/internal/privacy/notice"
 	"amanah/internal/web"
@@ -122,14 +124,30 @@ func (s *service) kept() []notice.Category {
 	return out
 }
 
-// has tells whether the notice names a measure.
-func (s *service) has(measure string) bool {
-	for _, m := range s.Notice.Security() {
-		if m == measure {
-			return true
+// receivers are the recipients to whom data may flow, or those to whom it may not
+// before their agreement is signed.
+func (s *service) receivers(open bool) []notice.Recipient {
+	var out []notice.Recipient
+	for _, r := range s.Notice.Recipients() {
+		if r.Open() == open {
+			out = append(out, r)
 		}
 	}
-	return false
+	return out
+}
+
+// names lists recipients by their names.
+func names(list []notice.Recipient, lang string) string {
+	out := make([]string, len(list))
+	for i, r := range list {
+		out[i] = r.Name.In(lang)
+	}
+	return strings.Join(out, ", ")
+}
+
+// has tells whether the notice names a measure.
+func (s *service) has(measure string) bool {
+	return slices.Contains(s.Notice.Security(), measure)
 }
 
 // answer is the longest of the deadlines of the rights.
