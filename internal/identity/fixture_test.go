@@ -116,7 +116,7 @@ func (w *world) recorded(name string) bool {
 
 var services = []tenant.Service{
 	{
-		Slug: "ctt", Name: map[string]string{"id": "CTT", "en": "CTT"}, MinimumAge: 18, NoticeVersion: "2.0", TermsVersion: "1.0",
+		Slug: "ctt", Name: map[string]string{"id": "CTT", "en": "CTT"}, MinimumAge: 18, NoticeVersion: "2.0", TermsVersion: "1.0", Companies: true,
 		Optional: []tenant.Optional{{Purpose: "improve", Say: map[string]string{"id": "Memperbaiki layanan.", "en": "To improve the service."}}},
 	},
 	{Slug: "jagacash", Name: map[string]string{"id": "JagaCash", "en": "JagaCash"}, MinimumAge: 18, NoticeVersion: "1.0"},

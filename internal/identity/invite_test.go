@@ -28,7 +28,8 @@ func TestInvite_newcomer(t *testing.T) {
 		}
 		in := form("orang.lain@example.com") // the address of the form does not count
 		in.Name, in.Age = "Dewi Anggraini", false
-		if _, err := w.SignUpInvited(ctx, "ctt", token, in); key(err) != "identity.age.missing" && len(faults(err)) != 1 {
+		_, err = w.SignUpInvited(ctx, "ctt", token, in)
+		if f := faults(err); len(f) != 1 || f[0].Key != "identity.age.missing" {
 			t.Errorf("without the age: %v", err)
 		}
 		in.Age = true

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -134,8 +135,10 @@ func here(r *http.Request) string {
 // nextIn is where to go after a sign-in: an address within the service, or the
 // fallback for anything else.
 func nextIn(v web.Service, to, fallback string) string {
-	to = web.LocalPath(to, "")
-	if !strings.HasPrefix(to, v.Base+"/") || strings.Contains(to, "/../") || strings.HasSuffix(strings.SplitN(to, "?", 2)[0], "/..") {
+	u, err := url.Parse(web.LocalPath(to, ""))
+	// Browsers go up at dots that are written as %2e, too: the path is judged as
+	// they walk it.
+	if err != nil || u.Path == "" || !strings.HasPrefix(path.Clean(u.Path)+"/", v.Base+"/") {
 		return fallback
 	}
 	return to

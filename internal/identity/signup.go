@@ -46,11 +46,11 @@ func (in *SignUp) check(v tenant.Service) error {
 	var err error
 	in.Name, err = cleanName("name", in.Name)
 	errs = append(errs, err)
-	switch in.Kind {
-	case tenant.Company:
+	switch {
+	case in.Kind == tenant.Company && v.Companies:
 		in.Company, err = cleanName("company", in.Company)
 		errs = append(errs, err)
-	case tenant.Person:
+	case in.Kind == tenant.Person:
 		in.Company = ""
 	default:
 		errs = append(errs, fault.New(fault.Invalid, "identity.SignUp", "identity.kind.missing").On("kind"))

@@ -128,6 +128,11 @@ func TestSignUp_refuses(t *testing.T) {
 		if len(w.letters(rina)) != 0 || len(w.accepted) != 0 || count(t, b, "ctt", "accounts") != 0 {
 			t.Error("something was kept of a refused sign-up")
 		}
+		company := form(rina)
+		company.Kind, company.Company = tenant.Company, "CV Kopi Pagi"
+		if f := faults(w.SignUp(ctx, "jagacash", company)); len(f) != 1 || f[0].Key != "identity.kind.missing" {
+			t.Errorf("a company where the notice knows none gives %v", f)
+		}
 		if err := w.SignUp(ctx, "nowhere", form(rina)); !fault.Is(err, fault.NotFound) {
 			t.Errorf("an unknown service gives %v", err)
 		}

@@ -130,7 +130,7 @@ func (h pages) signUp(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	kind := tenant.Person
-	if r.FormValue("kind") == string(tenant.Company) {
+	if h.v.Companies && r.FormValue("kind") == string(tenant.Company) {
 		kind = tenant.Company
 	}
 	var refused error

@@ -22,6 +22,9 @@ type Service struct {
 	// TermsVersion is that of the terms; "" where the service has none apart from
 	// its notice.
 	TermsVersion string
+	// Companies says that the notice lets companies sign up (it names the category
+	// account.company); otherwise accounts are for persons only.
+	Companies bool
 	// Optional are the purposes that need a consent of their own and are asked
 	// about at sign-up.
 	Optional []Optional
