@@ -39,10 +39,15 @@ func services(t testing.TB) []front.Service {
 	return out
 }
 
-// site is the public pages inside a shell. CTT has a host of its own besides.
+// site is the public pages inside a shell.
 func site(t testing.TB) http.Handler {
 	t.Helper()
-	list := services(t)
+	return siteOf(t, services(t))
+}
+
+// siteOf does it for these services. CTT has a host of its own besides.
+func siteOf(t testing.TB, list []front.Service) http.Handler {
+	t.Helper()
 	f, err := front.New(list, notice.Render)
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,9 @@ type Service struct {
 	// CanSignUp tells that the service takes accounts: its pages then lead to
 	// signup, signin and privacy/me.
 	CanSignUp bool
+	// Continue gives the address at which a person who is signed in to the service
+	// goes on, "" for everybody else. It may be nil.
+	Continue func(r *http.Request) string
 }
 
 // Renderer writes a notice in a language ("id", "en") and a format: "html" is a
@@ -67,16 +70,6 @@ func (f *Front) Routes(mux *http.ServeMux) {
 		mux.Handle(base+"/terms", web.HandlerFunc(s.termsPage))
 		mux.Handle(base+"/security", web.HandlerFunc(s.securityPage))
 	}
-}
-
-// Public are the paths that search engines may read, for web.Robots.
-func (f *Front) Public() []string {
-	out := []string{"/$"}
-	for _, s := range f.services {
-		base := "/" + s.Slug
-		out = append(out, base+"/$", base+"/privacy", base+"/terms", base+"/security")
-	}
-	return out
 }
 
 //go:embed i18n/id.json i18n/en.json

@@ -110,6 +110,27 @@ func TestFrontPage_leadsToAccountsOnlyWhereThereAreSome(t *testing.T) {
 	}
 }
 
+// Who is signed in is led on, and the page then belongs to no cache.
+func TestFrontPage_leadsOnWhoIsSignedIn(t *testing.T) {
+	t.Parallel()
+	list := services(t)
+	for i := range list {
+		list[i].Continue = func(r *http.Request) string { return r.Header.Get("X-Test-Continue") }
+	}
+	h := siteOf(t, list)
+	res := ask(t, h, "/ctt/", "X-Test-Continue", "/ctt/app/")
+	body, err := io.ReadAll(res.Body)
+	if err != nil || !strings.Contains(string(body), `href="/ctt/app/"`) || strings.Contains(string(body), "/ctt/signin") {
+		t.Errorf("who is signed in is asked to sign in, or not led on: %v", err)
+	}
+	if got := res.Header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("Cache-Control is %q, want no-store", got)
+	}
+	if body := webtest.Get(t, h, "/ctt/", i18n.ID); !strings.Contains(body, `href="/ctt/signin"`) {
+		t.Error("a visitor finds no way to sign in")
+	}
+}
+
 // What a page says of data is the notice's word.
 func TestFrontPage_saysWhatTheNoticeSays(t *testing.T) {
 	t.Parallel()

@@ -6,9 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-
-	"amanah/internal/front"
-	"amanah/internal/privacy/notice"
 )
 
 const (
@@ -122,19 +119,5 @@ func TestNotice_inAnUnknownForm(t *testing.T) {
 	body, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(string(body), "not on offer") {
 		t.Errorf("%d, %v: %.200s", res.StatusCode, err, body)
-	}
-}
-
-func TestPublic_listsPathsThatAnswer(t *testing.T) {
-	t.Parallel()
-	f, err := front.New(services(t), notice.Render)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := site(t)
-	for _, p := range f.Public() {
-		if res := ask(t, h, strings.TrimSuffix(p, "$")); res.StatusCode != http.StatusOK {
-			t.Errorf("%s gives %d", p, res.StatusCode)
-		}
 	}
 }

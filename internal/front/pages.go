@@ -40,10 +40,14 @@ func (f *Front) root(w http.ResponseWriter, r *http.Request) error {
 // front is the front page of a service.
 func (s *service) front(w http.ResponseWriter, r *http.Request) error {
 	lang := string(i18n.From(web.Context(r)).Lang)
+	goOn := ""
+	if s.CanSignUp && s.Continue != nil {
+		goOn = s.Continue(r)
+	}
 	web.Render(w, r, http.StatusOK, web.Page{
 		Title: s.Notice.Name(lang), Description: s.Notice.About(lang),
-		NoHeading: true, Wide: true, Public: true,
-	}, frontPage(s))
+		NoHeading: true, Wide: true, Public: goOn == "",
+	}, frontPage(s, goOn))
 	return nil
 }
 

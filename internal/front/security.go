@@ -24,11 +24,3 @@ func (s *service) limits(ctx context.Context) []string {
 	}
 	return out
 }
-
-// initial is the first letter of a name.
-func initial(name string) string {
-	for _, r := range name {
-		return string(r)
-	}
-	return ""
-}
