@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -82,9 +83,12 @@ func (w *World) In(tenant id.Tenant) store.Scope {
 	return s
 }
 
-// Notice gives CTT's.
+// loaded are the program's own notices, read once.
+var loaded = sync.OnceValue(func() []*notice.Notice { all, _ := notice.LoadNotices(notices.FS); return all })
+
+// Notice gives a service's own.
 func (w *World) Notice(service string) (*notice.Notice, bool) {
-	all, _ := notice.LoadNotices(notices.FS)
+	all := loaded()
 	i := slices.IndexFunc(all, func(n *notice.Notice) bool { return n.Service() == service })
 	if i < 0 {
 		return nil, false
