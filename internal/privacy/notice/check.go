@@ -39,8 +39,6 @@ type Program struct {
 	// Modules are the modules that are built. Data of a module that a notice names
 	// and the program does not have is no error: it cannot be stored.
 	Modules []string
-	// Documents are the files that notices may name (agreements, assessments).
-	Documents []string
 }
 
 // Check holds all notices against each other, against the laws in force at a

@@ -82,3 +82,22 @@ func TestCheck_theSixteenLawFindings(t *testing.T) {
 		})
 	}
 }
+
+// TestCheck_theSixteenTogether: the whole folder read as the program reads one
+// gives the same findings in one run, with nothing about the format.
+func TestCheck_theSixteenTogether(t *testing.T) {
+	t.Parallel()
+	ns, findings := LoadNotices(os.DirFS(filepath.Join("testdata", "law")))
+	if len(ns) != 16 || len(findings) != 0 {
+		t.Fatalf("%d notices, %v", len(ns), findings)
+	}
+	faulty := make(map[string]bool)
+	for _, f := range Check(ns, packs(t), Program{}, beforePP) {
+		if f.Article != "" {
+			faulty[f.File] = true
+		}
+	}
+	if len(faulty) != 16 {
+		t.Errorf("an article is named for %d of 16 notices: %v", len(faulty), faulty)
+	}
+}
