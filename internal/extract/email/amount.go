@@ -65,11 +65,26 @@ func amounts(s string, bare bool) []found {
 		if !ok {
 			continue
 		}
+		if rounded(low[end:]) {
+			continue
+		}
 		neg := from > 0 && (low[from-1] == '-' || low[from-1] == '(' && end < len(low) && low[end] == ')')
 		neg = neg || start > 0 && low[start-1] == '-' && from < start-1
 		out = append(out, found{amount: n, marked: marked, start: from, end: end, negative: neg})
 	}
 	return out
+}
+
+// rounded tells that a number is spoken of roughly ("Rp1,5 juta", "Rp50rb"):
+// offers do so, records never.
+func rounded(rest string) bool {
+	rest = strings.TrimPrefix(rest, " ")
+	for _, w := range []string{"jt", "juta", "rb", "ribu", "miliar", "milyar", "triliun", "million", "billion", "k", "mio", "m"} {
+		if strings.HasPrefix(rest, w) && !letterAt(rest, len(w)) {
+			return true
+		}
+	}
+	return false
 }
 
 // numberEnd is where the number that starts at i ends: digits with single

@@ -83,13 +83,16 @@ func (i *issuer) rule(l *layout) string {
 	return id + "@" + itoa(i.Version)
 }
 
+// maxSentences is more than any record of a transaction has.
+const maxSentences = 600
+
 // split cuts the text into sentences and leaves out advice ("Jika transaksi
 // gagal ..."), which says what might be, not what was.
 func (r *reading) split() {
 	conditional := r.x.phrases["conditional"]
 	for _, s := range r.segs {
 		text := s.text
-		for text != "" {
+		for text != "" && len(r.sentences) < maxSentences {
 			sentence, rest := cutSentence(text)
 			text = rest
 			low := strings.ToLower(sentence)

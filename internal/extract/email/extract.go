@@ -121,11 +121,17 @@ func (x *Extractor) unwrap(m *message, o Options) (envelope, [][]seg) {
 		}
 	}
 	env.subject = bare(env.subject)
+	if len(env.subject) > maxSubject {
+		env.subject = strings.ToValidUTF8(env.subject[:maxSubject], "")
+	}
 	if !env.date.IsZero() {
 		env.date = env.date.In(zone)
 	}
 	return env, views
 }
+
+// maxSubject is how much of a subject is read.
+const maxSubject = 400
 
 // quote takes over what a forwarded head says.
 func (e *envelope) quote(q quoted) {

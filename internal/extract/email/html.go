@@ -10,8 +10,9 @@ import (
 // Bounds of the text that is read for facts; what is beyond them is not a
 // transaction mail.
 const (
-	maxSegs    = 4000
-	maxSegText = 400 << 10
+	maxSegs    = 2000
+	maxSegText = 200 << 10
+	maxSeg     = 8 << 10
 )
 
 // gap is what stood between two texts.
@@ -75,7 +76,7 @@ func (w *walker) start(z *html.Tokenizer, selfClosing bool) {
 	for hasAttr && !hide {
 		var k, v []byte
 		k, v, hasAttr = z.TagAttr()
-		hide = string(k) == "hidden" || string(k) == "style" && hiddenStyle(string(v))
+		hide = string(k) == "hidden" || string(k) == "class" && preheader(string(v)) || string(k) == "style" && hiddenStyle(string(v))
 	}
 	if !selfClosing && !void(tag) && (hide || w.hidden > 0) {
 		w.stack = append(w.stack, tag)
@@ -142,6 +143,12 @@ func (w *walker) flush() {
 	}
 	w.segs = append(w.segs, newSeg(s, w.gap == cell, w.row))
 	w.gap = none
+}
+
+// preheader knows the class names under which style sheets hide the first line.
+func preheader(class string) bool {
+	c := lower(class)
+	return strings.Contains(c, "preheader") || strings.Contains(c, "preview-text") || strings.Contains(c, "previewtext")
 }
 
 // unseen are elements whose text nobody reads.

@@ -154,8 +154,11 @@ func more(segs []seg, tags []tag, j int, p *pair) int {
 // columns reads a table with its labels in the head row. Several rows with a
 // date and an amount each are several transactions; rows without are goods.
 func columns(segs []seg, tags []tag, i int) ([]pair, int) {
+	if tags[i].form != wholeText || i > 0 && segs[i].row == segs[i-1].row {
+		return nil, i
+	}
 	n := width(segs, i)
-	if n < 2 || i > 0 && segs[i].row == segs[i-1].row {
+	if n < 2 {
 		return nil, i
 	}
 	dated, paid := false, false

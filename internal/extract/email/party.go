@@ -92,7 +92,7 @@ func (r *reading) party(ps []pair, s spoken, kind string, t *Transaction, e *evi
 		first, second = fieldFrom, fieldMerchant
 	}
 	if m := r.named(ps, first); m != "" {
-		t.Merchant = m
+		t.Merchant = r.until(m)
 		return
 	}
 	if r.layout != nil {
@@ -128,9 +128,20 @@ func (r *reading) party(ps []pair, s spoken, kind string, t *Transaction, e *evi
 	if t.Channel == "refund" {
 		t.Merchant = r.named(ps, second)
 	}
+	if t.Merchant == "" && t.Direction == "out" {
+		t.Merchant = r.named(ps, fieldDest)
+	}
 	if t.Merchant == "" {
 		e.times(0.95, "merchant")
 	}
+}
+
+// until cuts a name where the layout says that it ends.
+func (r *reading) until(name string) string {
+	if r.layout != nil && r.layout.Until != "" {
+		name, _, _ = strings.Cut(name, r.layout.Until)
+	}
+	return strings.TrimSpace(name)
 }
 
 // named is the best-ranked name among the pairs of a field.

@@ -29,6 +29,8 @@ type issuer struct {
 	Senders []string `yaml:"senders"`
 	// Names are display names that only this issuer may carry.
 	Names []string `yaml:"names"`
+	// Apps are names that only the issuer's own mails speak of ("mybca").
+	Apps []string `yaml:"apps"`
 	// Legal are company names that stand under its mails.
 	Legal   []string   `yaml:"legal"`
 	Order   string     `yaml:"order"` // "mdy" where digits-only dates begin with the month
@@ -58,6 +60,7 @@ type layout struct {
 	Direction string             `yaml:"direction"`
 	Channel   string             `yaml:"channel"`
 	Merchant  string             `yaml:"merchant"` // where the mail names none: the issuer is the shop
+	Until     string             `yaml:"until"`    // a shop's name ends here ("," before its branch)
 	Done      bool               `yaml:"done"`     // the mail exists only after a success
 	Order     string             `yaml:"order"`
 	Labels    map[field][]string `yaml:"labels"`

@@ -11,6 +11,9 @@ type seg struct {
 }
 
 func newSeg(s string, isCell bool, row int) seg {
+	if len(s) > maxSeg {
+		s = strings.ToValidUTF8(s[:maxSeg], "")
+	}
 	return seg{text: s, low: strings.ToLower(s), cell: isCell, row: row}
 }
 
@@ -58,11 +61,17 @@ func readPlain(s string) []seg {
 	for n := 0; s != "" && len(out) < maxSegs && size < maxSegText; n++ {
 		var l string
 		l, s, _ = strings.Cut(s, "\n")
+		if len(l) > maxSegText {
+			l = l[:maxSegText]
+		}
 		size += len(l)
 		for i, c := range cells(l) {
 			c = unstar(squeeze(c))
 			if c == "" {
 				continue
+			}
+			if len(out) == maxSegs {
+				return out
 			}
 			out = append(out, newSeg(c, i > 0, n))
 		}

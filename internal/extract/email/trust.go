@@ -248,9 +248,17 @@ func near(a, b string) bool {
 	return rb[1:] == ra
 }
 
-// legalClaim tells that the text is signed with an issuer's company name.
+// legalClaim tells that the text is signed with an issuer's company name or
+// begins with its app.
 func (x *Extractor) legalClaim(views [][]seg) bool {
 	for _, v := range views {
+		for _, s := range v[:min(len(v), 10)] {
+			for _, iss := range x.issuers {
+				if len(s.low) < 300 && has(s.low, iss.Apps) {
+					return true
+				}
+			}
+		}
 		for _, s := range v[max(0, len(v)-12):] {
 			if len(s.low) > 200 {
 				continue
