@@ -88,7 +88,7 @@ func TestFrontPage_ofCTT(t *testing.T) {
 	t.Parallel()
 	h := site(t)
 	for _, l := range i18n.Langs() {
-		webtest.Golden(t, *update, "ctt."+string(l)+".html", webtest.Get(t, h, "/ctt/", l))
+		webtest.Golden(t, *update, "ctt."+string(l)+".html", main(t, webtest.Get(t, h, "/ctt/", l)))
 	}
 }
 
