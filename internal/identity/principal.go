@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"amanah/internal/clock"
@@ -61,8 +62,8 @@ type principalKey struct{}
 // visit is a request on its way: who makes it is looked up once, when somebody
 // asks.
 type visit struct {
+	once  sync.Once
 	find  func(context.Context) (Principal, error)
-	done  bool
 	who   Principal
 	err   error
 	found bool
@@ -71,7 +72,7 @@ type visit struct {
 // Into puts a principal into a context: for ways in other than the cookie (a
 // bearer token), and for tests of modules.
 func Into(ctx context.Context, p Principal) context.Context {
-	return context.WithValue(ctx, principalKey{}, &visit{done: true, found: true, who: p})
+	return context.WithValue(ctx, principalKey{}, &visit{found: true, who: p})
 }
 
 // FromContext gives the principal of a request, false for a visitor. Where the
@@ -84,14 +85,15 @@ func FromContext(ctx context.Context) (Principal, bool) {
 	return v.who, true
 }
 
-// resolve looks the visitor up once. A request is served by one goroutine.
+// resolve looks the visitor up once; nil outside of a request.
 func resolve(ctx context.Context) *visit {
 	v, _ := ctx.Value(principalKey{}).(*visit)
-	if v == nil || v.done {
+	if v == nil || v.find == nil {
 		return v
 	}
-	v.done = true
-	v.who, v.err = v.find(ctx)
-	v.found = v.err == nil && !v.who.Subject.IsZero()
+	v.once.Do(func() {
+		v.who, v.err = v.find(ctx)
+		v.found = v.err == nil && !v.who.Subject.IsZero()
+	})
 	return v
 }
