@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 
 	"amanah/internal/audit"
@@ -167,6 +168,7 @@ type doorstep struct {
 	capture *capture.Service
 	inbox   *inbox.Inbox
 	scope   func(service string, tenant id.Tenant) store.Scope
+	log     *slog.Logger
 }
 
 // Lookup finds whose agent address it is; fault NotFound for all others.
@@ -189,6 +191,9 @@ func (d doorstep) Accept(ctx context.Context, m mail.Message) error {
 		s.Purpose = "capture"
 		_, _, errs[i] = d.inbox.Accept(ctx, inbox.In{Scope: s, Subject: r.Subject, Channel: capture.Channel, Conversation: r.Tenant.String(),
 			Raw: m.Raw, Sender: m.EnvelopeFrom, Auth: capture.FormatAuth(proofs(m))})
+		if errs[i] != nil {
+			d.log.Warn("letter not kept", "code", fault.CodeOf(errs[i]), "error", errs[i])
+		}
 	}
 	return errors.Join(errs...)
 }

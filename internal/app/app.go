@@ -263,19 +263,6 @@ func ownsAnyAddress(context.Context, store.Scope, id.Subject, string) (bool, err
 	return true, nil
 }
 
-// zone is a workspace's time zone.
-func (a *App) zone(ctx context.Context, workspace id.Tenant) *time.Location {
-	var zone *time.Location
-	_ = a.db.Read(ctx, a.scope("ctt", id.Tenant{}), func(tx *store.Tx) error {
-		w, err := tenant.Get(ctx, tx, workspace)
-		if err == nil {
-			zone = clock.Zone(w.Zone)
-		}
-		return err
-	})
-	return zone
-}
-
 func (a *App) openPrivacy(context.Context) (err error) {
 	a.people = people{a.db, a.homes("rights")}
 	a.rights, err = rights.New(rights.Config{DB: a.db, Schema: a.schema, Vault: a.keys.vault, People: a.people,

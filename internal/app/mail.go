@@ -48,7 +48,7 @@ func (a *App) openMail(context.Context) error {
 	if !a.Demo { // the demo's banks are invented: nobody's DNS is asked about them
 		dns = net.DefaultResolver
 	}
-	door := doorstep{service: "ctt", domain: a.cfg.SMTP.Domain, capture: a.capture, inbox: a.inbox, scope: a.scope}
+	door := doorstep{service: "ctt", domain: a.cfg.SMTP.Domain, capture: a.capture, inbox: a.inbox, scope: a.scope, log: a.Log}
 	a.smtp, err = mail.NewServer(mail.Config{Addr: a.cfg.SMTP.Listen, Domains: []string{a.cfg.SMTP.Domain}, MaxSize: a.cfg.SMTP.MaxSize,
 		TLS: cert, RequireTLS: a.cfg.SMTP.RequireTLS, Resolver: dns, Clock: a.Clock, Logger: a.Log}, door, door)
 	return err

@@ -26,6 +26,9 @@ type Options struct {
 	Migrations []fs.FS
 	Vault      *vault.Vault
 	Clock      clock.Clock
+	// Readers is how many SQLite connections read at once; 0 takes as many as
+	// there are processors, four to eight.
+	Readers int
 	// Gate refuses a scope whose purpose the notice does not name. nil: every
 	// purpose passes (tests).
 	Gate func(Scope) error

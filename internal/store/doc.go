@@ -31,6 +31,9 @@
 // nothing. Both engines run the same text: avoid what only one has. Only values
 // that are bound reach the engine, so no personal data stands in a query text.
 //
+// Never open a transaction inside another: ask before, and pass the answer in.
+// The tests' store has one reading connection, so that this cannot go unseen.
+//
 // # What it must never do
 //
 // Hand out a connection. Log a value. Import a product.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
@@ -93,7 +94,11 @@ func (db *DB) openSQLite(o Options) error {
 		return err
 	}
 	e.jobs.SetMaxOpenConns(1)
-	e.read.SetMaxOpenConns(max(2, min(4, runtime.NumCPU())))
+	readers := o.Readers
+	if readers == 0 {
+		readers = max(4, min(8, runtime.NumCPU()))
+	}
+	e.read.SetMaxOpenConns(readers)
 	e.read.SetMaxIdleConns(2)
 	return nil
 }
@@ -115,12 +120,18 @@ func (e *sqliteEngine) close() error {
 	return errors.Join(errs...)
 }
 
+// connWait is how long a transaction waits for a connection. One that is opened
+// inside another would wait for ever for what its own caller holds.
+const connWait = 15 * time.Second
+
 // begin binds a connection to a tenant, then begins. The zero tenant binds it
 // to none: nothing is visible.
 func (e *sqliteEngine) begin(ctx context.Context, pool *sql.DB, tenant id.Tenant) (sqliteConn, func(), error) {
-	c, err := pool.Conn(ctx)
+	wait, stop := context.WithTimeout(ctx, connWait)
+	defer stop()
+	c, err := pool.Conn(wait)
 	if err != nil {
-		return sqliteConn{}, nil, err
+		return sqliteConn{}, nil, fault.New(fault.Unavailable, "store.begin", "try_again").Cause(err)
 	}
 	done := func() { c.Close() }
 	if pool != e.plain {

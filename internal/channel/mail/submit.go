@@ -40,7 +40,7 @@ func (s *Server) Submit(ctx context.Context, from string, to []string, raw []byt
 	if errors.As(err, &answer) && !answer.Temporary() {
 		return fault.New(fault.Invalid, op, "mail.refused").With("code", answer.Code)
 	}
-	return fault.New(fault.Unavailable, op, "mail.not_taken")
+	return fault.New(fault.Unavailable, op, "mail.not_taken").Cause(err)
 }
 
 // pipes is a listener whose connections come from this process.

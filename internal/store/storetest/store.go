@@ -92,7 +92,7 @@ func (b *Bundle) open(t testing.TB, c Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.DB, err = store.Open(ctx, store.Options{URL: b.URL, Dir: b.Dir, FileKey: FileKey, Map: m, Migrations: c.Migrations, Vault: b.Vault, Clock: b.Clock, Gate: c.Gate})
+	b.DB, err = store.Open(ctx, store.Options{URL: b.URL, Dir: b.Dir, FileKey: FileKey, Map: m, Migrations: c.Migrations, Vault: b.Vault, Clock: b.Clock, Readers: 1, Gate: c.Gate})
 	if err != nil {
 		t.Fatal(err)
 	}
