@@ -3,6 +3,8 @@ package notice
 import (
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestParse_brokenNotices: each edit of a sound notice gives one finding with its
@@ -126,4 +128,41 @@ func deepIndent(n int) string {
 		b.WriteString(strings.Repeat(" ", i) + "a:\n")
 	}
 	return b.String()
+}
+
+// TestParse_severalFaultsAtOnce: each has its own line; one does not hide or
+// move another.
+func TestParse_severalFaultsAtOnce(t *testing.T) {
+	t.Parallel()
+	src := sampleSource(t)
+	for _, e := range [][2]string{
+		{"accent:", "akcent: \"#000000\"\naccent:"},
+		{"basis: contract", "basis: permission"},
+		{"what: {id: Alamat surel, en: E-mail address}", "what: {id: Alamat surel}"},
+		{"    optional: true", "    optionel: true"},
+		{"class: essential", "class: vital"},
+		{"as: processor", "as: friend"},
+		{"when: always", "when: sometimes"},
+		{"  port: {article", "  fly: {article"},
+		{"minimum_age: 18", "minimum_age: old"},
+	} {
+		if !strings.Contains(src, e[0]) {
+			t.Fatalf("the sample has no %q", e[0])
+		}
+		src = strings.Replace(src, e[0], e[1], 1)
+	}
+	_, findings := Parse("sample.yaml", []byte(src))
+	lines := strings.Split(src, "\n")
+	var got []string
+	for _, f := range findings {
+		got = append(got, f.Code+" | "+strings.TrimSpace(lines[f.Line-1])[:8])
+	}
+	want := []string{"unknown-key | akcent: ", "wrong-type | minimum_", "wrong-value | basis: p", "missing-language | what: {i",
+		"unknown-key | optionel", "wrong-value | as: frie", "unknown-key | fly: {ar", "wrong-value | breach: ", "wrong-value | session:"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+		for _, f := range findings {
+			t.Log(f)
+		}
+	}
 }

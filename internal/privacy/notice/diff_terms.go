@@ -27,6 +27,9 @@ func (d *differ) recipients() {
 		if w := added(o.Where, r.Where); len(w) > 0 {
 			d.add("recipient-moved", r.Pos, path+" > where", false, true, r.Name.ID+" kini juga di "+places("id", w), r.Name.EN+" is now also in "+places("en", w))
 		}
+		if o.basis() != r.basis() {
+			d.add("transfer-changed", r.Pos, path+" > transfer", false, true, "dasar transfer ke "+r.Name.ID+" berubah", "the ground for the transfer to "+r.Name.EN+" changes")
+		}
 		if !o.Open() && r.Open() {
 			d.add("recipient-opened", r.Pos, path+" > agreement", d.consentFor(r.For), true, r.Name.ID+" mulai dipakai", r.Name.EN+" comes into use")
 		}
@@ -45,6 +48,14 @@ func (d *differ) recipients() {
 			d.add("recipient-removed", o.Pos, "recipients > "+o.Key, false, false, "tidak lagi menerima data: "+o.Name.ID, "no longer gets data: "+o.Name.EN)
 		}
 	}
+}
+
+// basis is the ground of a transfer in one word.
+func (r Recipient) basis() string {
+	if r.Transfer == nil {
+		return ""
+	}
+	return r.Transfer.Basis + " " + strings.Join(r.Transfer.Instruments, " ")
 }
 
 // terms compares everything that is neither data nor purpose nor recipient.
@@ -67,10 +78,35 @@ func (d *differ) terms() {
 	if o.Languages.Binding != n.Languages.Binding {
 		d.add("binding-changed", d.new.pos("languages", "binding"), "languages > binding", false, true, "bahasa yang mengikat: "+d.new.binding("id"), "the binding language: "+d.new.binding("en"))
 	}
+	if o.Ask != n.Ask || o.Controller.Email != n.Controller.Email || o.Controller.Address != n.Controller.Address || o.Officer.Email != n.Officer.Email {
+		d.add("contact-changed", d.new.pos("ask"), "ask", false, false, "kontak berubah: "+n.Ask.Email, "a contact changes: "+n.Ask.Email)
+	}
+	if o.Officer.Appointed && !n.Officer.Appointed {
+		d.add("officer-removed", d.new.pos("officer"), "officer", false, true, "tidak ada lagi pejabat pelindungan data", "there is no data protection officer any more")
+	}
+	if o.Changes.Acceptance != n.Changes.Acceptance {
+		d.add("acceptance-changed", d.new.pos("changes", "acceptance"), "changes > acceptance", false, true, "arti tetap memakai layanan setelah perubahan berubah", "what going on after a change means changes")
+	}
+	d.commitments()
 	d.rights()
 	d.periods()
 	d.words("security", o.Security, n.Security, func(w string) Text { return measures[w] })
 	d.cookies()
+}
+
+// commitments are sentences: a program cannot tell a new wording from a new
+// meaning, so people are told of both.
+func (d *differ) commitments() {
+	for _, c := range d.old.doc.Commitments {
+		if !slices.Contains(d.new.doc.Commitments, c) {
+			d.add("commitment-removed", d.new.pos("commitments"), "commitments", false, true, "janji tidak lagi ada dalam kata-kata ini: "+c.ID, "a commitment no longer stands in these words: "+c.EN)
+		}
+	}
+	for _, c := range d.new.doc.Commitments {
+		if !slices.Contains(d.old.doc.Commitments, c) {
+			d.add("commitment-added", d.new.pos("commitments"), "commitments", false, false, "janji baru: "+c.ID, "new commitment: "+c.EN)
+		}
+	}
 }
 
 func guardianText(g *Guardian) string {

@@ -57,6 +57,12 @@ func TestDiff(t *testing.T) {
 		"shorter word of change": {is: [2]string{"before: P14D", "before: P7D"}, code: "period-changed", tell: true},
 		"measure dropped":        {is: [2]string{", roles]", "]"}, code: "security-removed", tell: true},
 		"measure added":          {is: [2]string{", roles]", ", roles, bcrypt]"}, code: "security-added"},
+		"contact":                {is: [2]string{"ask: {email: privasi@", "ask: {email: hak@"}, code: "contact-changed", says: "hak@contoh.co.id"},
+		"acceptance":             {is: [2]string{"acceptance: shown", "acceptance: continued-use"}, code: "acceptance-changed", tell: true},
+		"commitment dropped":     {was: [2]string{"cites:", "commitments:\n  - {id: Tidak dijual., en: Not sold.}\ncites:"}, code: "commitment-removed", tell: true, says: "Not sold."},
+		"commitment made":        {is: [2]string{"cites:", "commitments:\n  - {id: Tidak dijual., en: Not sold.}\ncites:"}, code: "commitment-added"},
+		"transfer ground":        {is: [2]string{"instruments: [dpa]", "instruments: [scc-id]"}, code: "transfer-changed", tell: true},
+		"officer gone":           {is: [2]string{"officer: {appointed: true, name: Pejabat Pelindungan Data, email: privasi@contoh.co.id, answers_within: 3 working days}", "officer: {appointed: false, because: not-required, email: privasi@contoh.co.id, answers_within: 3 working days}"}, code: "officer-removed", tell: true},
 		"analytics cookie":       {is: [2]string{"cookies:\n", "cookies:\n  counter: {class: analytics, lasts: P1Y, for: {id: Menghitung., en: Counts.}}\n"}, code: "cookie-added", consent: true, tell: true},
 	} {
 		t.Run(name, func(t *testing.T) {
