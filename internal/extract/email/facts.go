@@ -124,7 +124,9 @@ func (r *reading) transaction(ps []pair) (Transaction, string) {
 	r.account(ps, s, &t)
 	t.Reference = r.reference(ps)
 	t.Category = r.x.categoryOf(t, kind)
-	if r.who.issuer == nil && !r.enough(ps, t) {
+	// A record leaves a trace: a moment, an account, a number. An amount in
+	// friendly words has none.
+	if t.AtPrecision == "header" && t.AccountLast == "" && t.Reference == "" && r.facts() < 4 && !r.done() || r.who.issuer == nil && !r.enough(ps, t) {
 		e.times(0.8, "layout")
 	}
 	t.Confidence, t.Doubt = e.value, e.doubt

@@ -23,6 +23,9 @@ func (r *reading) intro() string { return strings.Join(r.said[:min(len(r.said), 
 
 // direction says whether money left, came or moved between own pockets.
 func (r *reading) direction(ps []pair, kind string, s spoken) string {
+	if r.back() {
+		return "in"
+	}
 	if r.layout != nil && r.layout.Direction != "" {
 		return r.layout.Direction
 	}
@@ -31,7 +34,7 @@ func (r *reading) direction(ps []pair, kind string, s spoken) string {
 	switch {
 	case has(kind, p["internal"]) || has(r.intro(), p["internal"]):
 		return "internal"
-	case has(r.subject, p["reversal"]), r.refunded():
+	case r.refunded():
 		return "in"
 	case has(kind, p["incoming"]):
 		return "in"
@@ -43,12 +46,20 @@ func (r *reading) direction(ps []pair, kind string, s spoken) string {
 	return "out"
 }
 
+// back tells that the mail is about money given back, whatever layout it has.
+func (r *reading) back() bool {
+	return has(r.subject, r.x.phrases["reversal"]) || r.refunded() && has(r.subject, []string{"refund", "pengembalian dana", "dikembalikan"})
+}
+
 // channel says by which way the money went.
 func (r *reading) channel(kind string, s spoken) string {
+	if r.back() {
+		return "refund"
+	}
 	if r.layout != nil && r.layout.Channel != "" {
 		return r.layout.Channel
 	}
-	if has(r.subject, r.x.phrases["reversal"]) || r.refunded() {
+	if r.refunded() {
 		return "refund"
 	}
 	for _, text := range []string{kind, r.intro() + " | " + s.low, r.low} {
