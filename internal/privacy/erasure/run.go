@@ -97,7 +97,7 @@ func (r *run) carryOut(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return r.compact(ctx) // the order itself lost the person's id with its last step
 }
 
 // mark remembers the step in the order.
