@@ -11,7 +11,9 @@ import (
 type DataUse struct {
 	// Service is the service's key; empty for a table that all services share.
 	Service string
-	// Module is the module that owns the table; empty for the platform.
+	// Module is the module of a notice that uses the table; empty for the platform,
+	// whose tables every service has. A table that only capture fills (an inbox, a
+	// ledger) is capture's here, wherever its code stands.
 	Module        string
 	Table, Column string
 	// Category is the tag of the column.
@@ -148,48 +150,64 @@ func (n *Notice) checkDeclared(p Program) []Finding {
 	return out
 }
 
-// checkStored finds what the program stores and no notice declares.
+// checkStored finds what the program stores and no notice declares: one finding
+// a category and notice, with the place of its first column.
 func checkStored(ns []*Notice, p Program) []Finding {
+	type gap struct {
+		notice   *Notice
+		category string
+	}
 	var out []Finding
+	var order []gap
+	places := make(map[gap][]string)
 	for _, u := range p.Data {
 		if u.Category == "none" {
 			continue
 		}
-		where := u.Where
-		if where == "" {
-			where = u.Table + "." + u.Column
+		for _, n := range undeclared(ns, u) {
+			g := gap{n, u.Category}
+			if places[g] == nil {
+				order = append(order, g)
+			}
+			where := u.Where
+			if where == "" {
+				where = u.Table + "." + u.Column
+			}
+			places[g] = append(places[g], where)
 		}
-		holders := p.holders(ns, u)
-		declared := slices.ContainsFunc(holders, func(n *Notice) bool { _, ok := n.Category(u.Category); return ok })
-		if declared || len(holders) == 0 {
-			continue
+	}
+	for _, g := range order {
+		where := places[g][0]
+		if more := len(places[g]) - 1; more > 0 {
+			where += fmt.Sprintf(" (and %d more)", more)
 		}
-		n := holders[0]
-		out = append(out, n.finding(n.pos("data"), "undeclared", fmt.Sprintf("%s stores %q, which the notice does not declare", where, u.Category),
-			"add "+u.Category+" under data, with its purposes and how long it is kept, or tag the column with a declared category"))
+		out = append(out, g.notice.finding(g.notice.pos("data"), "undeclared", fmt.Sprintf("%s stores %q, which the notice does not declare", where, g.category),
+			"add "+g.category+" under data, with its purposes and how long it is kept, or tag the column with a declared category"))
 	}
 	return out
 }
 
-// holders are the notices that must declare a stored thing, one of them at least:
-// the service's own; for a shared table those that run its module; otherwise all.
-func (p Program) holders(ns []*Notice, u DataUse) []*Notice {
-	var own, running []*Notice
+// undeclared lists the notices that lack a stored category. A service's own table
+// is its notice's matter; a module's table that of every notice that runs the
+// module, and of none where it does not run; a table of the platform must be
+// declared by one notice at least.
+func undeclared(ns []*Notice, u DataUse) []*Notice {
+	var lack []*Notice
 	for _, n := range ns {
-		if u.Service == n.Service() {
-			own = append(own, n)
-		}
-		if u.Module != "" && slices.Contains(n.Modules(), u.Module) {
-			running = append(running, n)
+		_, declared := n.Category(u.Category)
+		switch {
+		case u.Service != "" && u.Service != n.Service():
+		case u.Service == "" && u.Module != "" && !slices.Contains(n.Modules(), u.Module):
+		case !declared:
+			lack = append(lack, n)
+		case u.Service == "" && u.Module == "":
+			return nil
 		}
 	}
-	switch {
-	case u.Service != "":
-		return own
-	case len(running) > 0:
-		return running
+	if u.Service == "" && u.Module == "" && len(lack) > 0 {
+		return lack[:1]
 	}
-	return ns
+	return lack
 }
 
 // checkAsked finds purposes and hosts that code uses and no notice names.

@@ -84,6 +84,14 @@ func TestCheck_program(t *testing.T) {
 				p.Data = append(p.Data, DataUse{Module: "notes", Table: "notes", Column: "mood", Category: "note.mood"})
 			},
 			want: "undeclared", line: "data:"},
+		"a module that does not run stores nothing": {
+			change: func(p *Program) {
+				p.Data = append(p.Data, DataUse{Module: "cash", Table: "receipts", Column: "image", Category: "receipt.image"})
+			}},
+		"another service stores its own": {
+			change: func(p *Program) {
+				p.Data = append(p.Data, DataUse{Service: "jenna", Table: "chats", Column: "text", Category: "message.text"})
+			}},
 		"declares what nobody stores":      {change: func(p *Program) { p.Data = p.Data[:1] }, want: "not-stored", line: "note.text:"},
 		"says that it does not store it":   {change: func(p *Program) { p.Data = p.Data[:1] }, edit: [2]string{"    optional: true\n", "    optional: true\n    not_stored: {id: Belum., en: Not yet.}\n"}},
 		"says so and stores it":            {edit: [2]string{"    optional: true\n", "    optional: true\n    not_stored: {id: Belum., en: Not yet.}\n"}, want: "stored-after-all", line: "not_stored", warn: true},
