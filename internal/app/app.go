@@ -67,11 +67,13 @@ type App struct {
 	schema    *rowset.Schema
 	rights    *rights.Rights
 	erasure   *erasure.Erasure
+	mine      *rights.Pages
 	retention *retention.Retention
 	front     *front.Front
 	shell     *web.Shell
 	handler   http.Handler
 	smtp      *mail.Server
+	zones     zones
 	close     []func()
 }
 
@@ -272,6 +274,14 @@ func (a *App) openPrivacy(context.Context) (err error) {
 	}
 	a.erasure, err = erasure.New(erasure.Config{DB: a.db, Schema: a.schema, Vault: a.keys.vault, People: a.people, Kept: a.rights,
 		Sessions: endings{a.db}, Farewell: a.farewell(), Workspaces: a.workspaces(), Notice: a.notice, Key: a.keys.signing, Catalog: a.catalog})
+	if err != nil {
+		return err
+	}
+	a.mine, err = rights.NewPages(rights.PagesConfig{Rights: a.rights, Eraser: a.erasure.ForPages(), Confirmer: a.identity, Home: func(service string) store.Scope {
+		s := a.scope(service, id.Tenant{})
+		s.Purpose = "rights"
+		return s
+	}})
 	if err != nil {
 		return err
 	}

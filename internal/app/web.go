@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"amanah/internal/front"
@@ -16,7 +17,7 @@ import (
 func (a *App) openWeb(context.Context) (err error) {
 	var services []web.Service
 	for _, n := range a.rules.notices {
-		s := web.Service{Slug: n.Service(), Name: n.Name("id"), Accent: n.Accent()}
+		s := web.Service{Slug: n.Service(), Name: n.Name("id"), Accent: n.Accent(), Accounts: a.hasAccounts(n.Service())}
 		if h := a.cfg.Hosts[n.Service()]; h != "" {
 			s.Hosts = []string{h}
 		}
@@ -31,15 +32,50 @@ func (a *App) openWeb(context.Context) (err error) {
 	}
 	var public []front.Service
 	for _, n := range a.rules.notices {
-		public = append(public, front.Service{Slug: n.Service(), Notice: n, CanSignUp: n.Service() == "ctt" && a.runs("capture")})
+		public = append(public, front.Service{Slug: n.Service(), Notice: n, CanSignUp: a.hasAccounts(n.Service()), Continue: goesOn(n.Service())})
 	}
 	if a.front, err = front.New(public, notice.Render); err != nil {
 		return err
 	}
 	mux := http.NewServeMux()
 	a.routes(mux)
-	a.handler = a.identity.Identify(a.shell.Handler(mux))
+	a.handler = a.identity.Identify(a.shell.Handler(a.byHost(mux)))
 	return nil
+}
+
+// byHost puts the service's segment before the paths of a host that belongs to
+// one service alone.
+func (a *App) byHost(next http.Handler) http.Handler {
+	slugs := map[string]string{}
+	for slug, host := range a.cfg.Hosts {
+		slugs[strings.ToLower(host)] = slug
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, _ := strings.Cut(strings.ToLower(r.Host), ":")
+		slug, own := slugs[host]
+		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		if own && !slices.Contains([]string{"assets", ".well-known", "healthz", "readyz", "robots.txt", slug}, first) {
+			r2 := *r
+			u := *r.URL
+			u.Path, u.RawPath = "/"+slug+u.Path, ""
+			r2.URL = &u
+			r = &r2
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// hasAccounts tells whether people can sign up for a service today.
+func (a *App) hasAccounts(slug string) bool { return slug == "ctt" && a.runs("capture") }
+
+// goesOn leads a person who is signed in from the front page into the service.
+func goesOn(slug string) func(*http.Request) string {
+	return func(r *http.Request) string {
+		if who, ok := identity.FromContext(r.Context()); ok && who.Service == slug {
+			return web.ServiceOf(r.Context()).Path(landing(slug))
+		}
+		return ""
+	}
 }
 
 // routes are all pages of the program.
@@ -56,6 +92,8 @@ func (a *App) routes(mux *http.ServeMux) {
 	a.front.Routes(mux)
 	if a.runs("capture") {
 		a.identity.Routes(mux, "ctt")
+		a.capture.Routes(mux)
+		a.mine.Routes(mux, "ctt")
 	}
 }
 
@@ -86,6 +124,6 @@ func (a *App) decorate(r *http.Request, p *web.Page) {
 	}
 	p.User = identity.User(r)
 	if len(p.Nav) == 0 && who.Service == "ctt" && !who.Workspace.IsZero() {
-		_ = a.capture
+		p.Nav = a.capture.Nav(r)
 	}
 }

@@ -57,3 +57,26 @@ func (s *Service) Closings(ctx context.Context, home store.Scope, until time.Tim
 	})
 	return out, fault.Wrap("identity.Closings", err)
 }
+
+// Confirm tells whether a password is the signed-in person's, before something
+// that cannot be undone. The page that asks limits the tries.
+func (s *Service) Confirm(ctx context.Context, p Principal, password string) (bool, error) {
+	const op = "identity.Confirm"
+	v, ok := s.services[p.Service]
+	if !ok {
+		return false, fault.New(fault.NotFound, op, "not_found")
+	}
+	var hash []byte
+	err := s.cfg.DB.Read(ctx, visitor(v, "security"), func(tx *store.Tx) error {
+		a, err := bySubject(ctx, tx, p.Subject)
+		if err == nil {
+			hash = a.Password
+		}
+		return err
+	})
+	if err != nil {
+		return false, fault.Wrap(op, err)
+	}
+	right, err := s.hasher.matches(ctx, hash, password)
+	return right, fault.Wrap(op, err)
+}

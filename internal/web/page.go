@@ -10,6 +10,9 @@ type Service struct {
 	// Hosts are host names that belong to the service alone. On them its paths
 	// have no first segment.
 	Hosts []string
+	// Accounts says that people can sign up: its pages then lead to what is kept
+	// about them.
+	Accounts bool
 	// Base is "/slug", or "" on the service's own host. Render fills it in.
 	Base string
 }
