@@ -111,25 +111,32 @@ func (s *Service) SignUp(ctx context.Context, slug string, in SignUp) error {
 	if n.hash, err = s.hasher.hash(ctx, in.Password); err != nil {
 		return err
 	}
-	known, err := s.find(ctx, v, n.index)
+	// The account is made without asking first whether the address has one: the
+	// unique index answers that, after the same work for every address.
+	_, err = s.create(ctx, v, &n)
+	if fault.Is(err, fault.Conflict) {
+		return s.taken(ctx, v, &n)
+	}
 	if err != nil {
-		return err
-	}
-	if known == nil {
-		_, err = s.create(ctx, v, &n)
-		if fault.Is(err, fault.Conflict) {
-			// The same address signed up at the same moment and was first.
-			known, err = s.find(ctx, v, n.index)
-		}
-		if err != nil {
-			return fault.Wrap("identity.SignUp", err)
-		}
-	}
-	if known != nil {
-		return s.repeated(ctx, v, known)
+		return fault.Wrap("identity.SignUp", err)
 	}
 	s.later(ctx, func(ctx context.Context) error { return s.mailVerification(ctx, v, n.subject) })
 	return nil
+}
+
+// taken finds who has the address of a sign-up. The key that was made for the
+// person who did not come to be goes.
+func (s *Service) taken(ctx context.Context, v tenant.Service, n *newcomer) error {
+	who := n.subject
+	s.later(ctx, func(ctx context.Context) error { return s.cfg.DB.Vault().DestroyPerson(ctx, v.Home, who) })
+	a, err := s.find(ctx, v, n.index)
+	if err != nil {
+		return err
+	}
+	if a == nil { // closed in between: the next try succeeds
+		return fault.New(fault.Unavailable, "identity.SignUp", "try_again")
+	}
+	return s.repeated(ctx, v, a)
 }
 
 // repeated answers a sign-up with an address that has an account: only its owner

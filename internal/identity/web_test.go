@@ -289,6 +289,40 @@ func TestNext_staysInside(t *testing.T) {
 	})
 }
 
+// On a host of its own a service's addresses have no first segment.
+func TestOwnHost_leadsBack(t *testing.T) {
+	t.Parallel()
+	storetest.Both(t, config, func(t *testing.T, b *storetest.Bundle) {
+		w := newWorld(t, b)
+		if _, _, err := w.Provision(context.Background(), "ctt", form(rina)); err != nil {
+			t.Fatal(err)
+		}
+		mux := http.NewServeMux()
+		w.Routes(mux, "ctt")
+		shell := webtest.ShellOf(t, web.Config{
+			Clock: b.Clock, Catalog: w.cfg.Catalog, Account: w.Account,
+			Services: []web.Service{{Slug: "ctt", Name: "CTT", Accent: "#0f6e6e", Hosts: []string{"ctt.example"}}},
+		})
+		prefixed := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			r.URL.Path = "/ctt" + r.URL.Path
+			mux.ServeHTTP(rw, r)
+		})
+		br := &browser{t: t, h: w.Identify(shell.Handler(prefixed)), host: "ctt.example", lang: "id", cookies: map[string]*http.Cookie{}}
+		rec := br.do(http.MethodGet, "/account/sessions", nil)
+		if to := rec.Header().Get("Location"); to != "/signin?next=%2Faccount%2Fsessions" {
+			t.Fatalf("a visitor is sent to %s", to)
+		}
+		if body := br.page(rec.Header().Get("Location"), http.StatusOK); strings.Contains(body, "/ctt/") {
+			t.Error("a link has the segment")
+		}
+		to, _ := br.post("/signin", url.Values{"email": {rina}, "password": {password}, "next": {"/account/sessions"}}, http.StatusSeeOther)
+		if to != "/account/sessions" {
+			t.Errorf("after signing in: %s", to)
+		}
+		br.page(to, http.StatusOK)
+	})
+}
+
 // A program that asks for JSON gets the fault and not a page to sign in.
 func TestRequire_json(t *testing.T) {
 	t.Parallel()
