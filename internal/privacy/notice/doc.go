@@ -21,7 +21,12 @@
 //
 //	notice.Render(n, "id", "html", w)                 // fragment for the page shell; also "md", "json"
 //	notice.RenderPage(n, "id", w)                     // a whole HTML page, for the command line
-//	notice.Diff(old, new)                             // changes of meaning, each with its weight
+//	notice.Diff(old, new)                             // changes of meaning; Change.In(lang) is the line for people
+//
+// A finding that is an Error forbids the start, a Warning does not. A recipient is
+// asked for by Allow and, at the door out, Recipient.Reaches(host): a host may be
+// a pattern. A processor without a signed agreement is published and shut
+// (Recipient.Open), and Allow says so.
 //
 // # What it must never do
 //

@@ -43,7 +43,7 @@ func (n *Notice) required(c Category, lang string) string {
 	case asked:
 		return pick(lang, "Tidak; hanya setelah ada persetujuan", "No; only after consent was given")
 	case c.Optional:
-		return pick(lang, "Tidak; mati sampai Anda memilihnya", "No; off until you choose it")
+		return pick(lang, "Tidak; nonaktif sampai Anda mengaktifkannya", "No; off until you switch it on")
 	}
 	return pick(lang, "Wajib", "Required")
 }

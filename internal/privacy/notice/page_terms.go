@@ -54,7 +54,7 @@ func (n *Notice) cookieSection(lang string) section {
 	if len(tab.Rows) > 0 {
 		s.Blocks = append(s.Blocks, block{Table: tab})
 	}
-	s.Blocks = append(s.Blocks, text(t("Tidak ada cookie pihak lain. Selain yang esensial, pilihan ada pada Anda, di peramban atau di halaman akun.", "There are no cookies of others. Apart from the essential ones the choice is yours, in the browser or on your account page.")))
+	s.Blocks = append(s.Blocks, text(t("Tidak ada cookie pihak lain. Selain yang esensial, pilihan ada pada Anda, di peramban atau di halaman akun.", "Nobody else sets cookies here. Apart from the essential ones the choice is yours, in the browser or on your account page.")))
 	return s
 }
 
@@ -126,7 +126,7 @@ var wayNames = map[string]Text{
 	"email":   {ID: "surel", EN: "e-mail"},
 	"app":     {ID: "pemberitahuan di aplikasi", EN: "a message in the app"},
 	"site":    {ID: "halaman web ini", EN: "this website"},
-	"banner":  {ID: "spanduk di situs", EN: "a banner on the site"},
+	"banner":  {ID: "banner di situs", EN: "a banner on the site"},
 	"phone":   {ID: "telepon", EN: "telephone"},
 	"channel": {ID: "kanal pesan Anda", EN: "your messaging channel"},
 }
