@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"sync"
 	"testing"
@@ -42,7 +43,7 @@ type rig struct {
 
 func newRig(t testing.TB, b *storetest.Bundle) *rig {
 	r := &rig{Bundle: b, t: t, mails: &mails{by: map[string]email.Result{}}, jobs: &jobs{}, door: &door{status: 204}, home: b.Tenant(), tenant: b.Tenant(), person: b.Subject()}
-	r.Service = capture.New(capture.Options{Store: b.DB, Extractor: r.mails, Jobs: r.jobs, Door: r.door, Rand: rand.Reader, Domain: "agent.example.com", Slug: "ctt", Home: r.home,
+	r.Service = capture.New(capture.Options{Store: b.DB, Extractor: r.mails, Jobs: r.jobs, Inbox: inbox.New(inbox.Options{Store: b.DB, Log: slog.New(slog.DiscardHandler), Scope: func(_ string, t id.Tenant) store.Scope { return r.scopeOf(t) }}), Door: r.door, Rand: rand.Reader, Domain: "agent.example.com", Slug: "ctt", Home: r.home,
 		Owns: func(_ context.Context, _ store.Scope, _ id.Subject, a string) (bool, error) {
 			return a == "rina@example.com", nil
 		}})
@@ -209,3 +210,5 @@ func (d *door) Do(_ context.Context, u egress.Use, req *http.Request) (*egress.R
 }
 
 func (d *door) count() int { d.mu.Lock(); defer d.mu.Unlock(); return len(d.sent) }
+
+func openSQLite(t testing.TB) *storetest.Bundle { return storetest.Open(t, "sqlite", config) }

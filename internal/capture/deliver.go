@@ -94,6 +94,8 @@ func (s *Service) Deliver(ctx context.Context, task job.Task) error {
 // load reads a delivery that is due; nil where there is nothing to send.
 func (s *Service) load(ctx context.Context, sc store.Scope, delivery id.ID) (*outgoing, error) {
 	var out *outgoing
+	// Asked for before the transaction: one that waits for another can wait for ever.
+	zone := s.zone(ctx, sc.Tenant)
 	err := s.db.Read(ctx, sc, func(tx *store.Tx) error {
 		d, err := store.Get[Delivery](ctx, tx, delivery)
 		if fault.Is(err, fault.NotFound) {
@@ -116,18 +118,18 @@ func (s *Service) load(ctx context.Context, sc store.Scope, delivery id.ID) (*ou
 		if t.State != TargetActive || t.VerifiedAt.IsZero() {
 			return nil
 		}
-		out, err = s.prepare(ctx, tx, *d, *t)
+		out, err = s.prepare(ctx, tx, *d, *t, zone)
 		return err
 	})
 	return out, err
 }
 
-func (s *Service) prepare(ctx context.Context, tx *store.Tx, d Delivery, t Target) (*outgoing, error) {
+func (s *Service) prepare(ctx context.Context, tx *store.Tx, d Delivery, t Target, zone *time.Location) (*outgoing, error) {
 	secret, err := webhook.ParseSecret(t.Secret.Reveal())
 	if err != nil {
 		return nil, err
 	}
-	body, err := s.payload(ctx, tx, d)
+	body, err := s.payload(ctx, tx, d, zone)
 	return &outgoing{d, t, secret, body}, err
 }
 
@@ -190,6 +192,7 @@ func (s *Service) record(ctx context.Context, tx *store.Tx, o *outgoing, status 
 func (s *Service) Test(ctx context.Context, sc store.Scope, target id.ID) (status int, key string, err error) {
 	const op = "capture.Test"
 	var out *outgoing
+	zone := s.zone(ctx, sc.Tenant)
 	err = s.db.Write(ctx, sc, func(tx *store.Tx) error {
 		t, err := store.Get[Target](ctx, tx, target)
 		if err != nil {
@@ -202,7 +205,7 @@ func (s *Service) Test(ctx context.Context, sc store.Scope, target id.ID) (statu
 		if err := store.Insert(ctx, tx, &d); err != nil {
 			return err
 		}
-		out, err = s.prepare(ctx, tx, d, *t)
+		out, err = s.prepare(ctx, tx, d, *t, zone)
 		return err
 	})
 	if err != nil {

@@ -41,7 +41,7 @@ type transaction struct {
 }
 
 // payload writes a delivery's body from what the books say now.
-func (s *Service) payload(ctx context.Context, tx *store.Tx, d Delivery) ([]byte, error) {
+func (s *Service) payload(ctx context.Context, tx *store.Tx, d Delivery, zone *time.Location) ([]byte, error) {
 	e := event{ID: d.ID.String(), Type: "transaction." + d.Event, At: d.CreatedAt.Time().Format(time.RFC3339), Tenant: tx.Tenant().String()}
 	if d.Event == EventTest {
 		e.Type, e.Data = "target.test", map[string]string{"message": "ok"}
@@ -51,7 +51,7 @@ func (s *Service) payload(ctx context.Context, tx *store.Tx, d Delivery) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	e.Data = v.shape(s.zone(ctx, tx.Tenant()))
+	e.Data = v.shape(zone)
 	return json.Marshal(e)
 }
 

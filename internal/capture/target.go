@@ -123,14 +123,14 @@ func gone(n int64, err error, op string) error {
 // RetryDelivery tries a dead delivery again, from the first pause on.
 func (s *Service) RetryDelivery(ctx context.Context, tx *store.Tx, delivery id.ID) error {
 	const op = "capture.RetryDelivery"
+	d, err := store.Get[Delivery](ctx, tx, delivery)
+	if err != nil {
+		return fault.Wrap(op, err)
+	}
 	n, err := tx.Exec(ctx, "UPDATE deliveries SET state = $1, attempts = 0 WHERE tenant_id = $2 AND id = $3 AND state = $4", string(Pending), tx.Tenant(), delivery, string(Dead))
 	if err == nil && n == 0 {
 		return fault.New(fault.Conflict, op, "capture.changed")
 	}
-	if err != nil {
-		return fault.Wrap(op, err)
-	}
-	d, err := store.Get[Delivery](ctx, tx, delivery)
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
