@@ -128,7 +128,9 @@ func act(t testing.TB, w *rightstest.World, who id.Subject) {
 }
 
 // plainMarks stand in columns that are not sealed.
-func plainMarks(w *rightstest.World) []string { return []string{w.Marks("rina")[1], w.Marks("rina")[4]} }
+func plainMarks(w *rightstest.World) []string {
+	return []string{w.Marks("rina")[1], w.Marks("rina")[4]}
+}
 
 // dump reads every column of every table, past the guard.
 func dump(t testing.TB, w *rightstest.World) string {
@@ -479,39 +481,44 @@ func checkAudit(t testing.TB, w *rightstest.World) {
 // restart finish it.
 func TestRun_crashAnywhere(t *testing.T) {
 	t.Parallel()
-	for _, moment := range erasure.Moments() {
-		t.Run(moment, func(t *testing.T) {
-			t.Parallel()
-			rightstest.Both(t, config, func(t *testing.T, w *rightstest.World) {
-				ctx := context.Background()
+	rightstest.Both(t, config, func(t *testing.T, w *rightstest.World) {
+		for _, moment := range erasure.Moments() {
+			t.Run(moment, func(t *testing.T) { // one after the other, in one store
+				w.Renew()
 				w.Populate(t, 1)
-				e, _, _ := newErasure(t, w)
-				cut := false
-				e.Interrupt(func(at string) error {
-					if cut = cut || at == moment; cut {
-						return errors.New("the machine stopped")
-					}
-					return nil
-				})
-				if _, err := e.Erase(ctx, w.Rina, request); err == nil || !cut {
-					t.Fatalf("no crash at %s", moment)
-				}
-				again, _, _ := newErasure(t, w) // a new process knows only the database
-				n, err := again.Resume(ctx, w.Home)
-				if err != nil || n != 1 && moment != "after done" {
-					t.Fatalf("resumed %d, %v", n, err)
-				}
-				mustNotHold(t, "the database", dump(t, w), append(w.Marks("rina"), w.Rina.String()))
-				checkDewi(t, w)
-				if n, err := again.Resume(ctx, w.Home); n != 0 || err != nil {
-					t.Errorf("resumed %d finished orders, %v", n, err)
-				}
-				done, err := again.Erase(ctx, w.Dewi, request)
-				if err != nil || len(done.Receipt) == 0 {
-					t.Errorf("the next erasure: %v", err)
-				}
+				crash(t, w, moment)
 			})
-		})
+		}
+	})
+}
+
+func crash(t *testing.T, w *rightstest.World, moment string) {
+	t.Helper()
+	ctx := context.Background()
+	e, _, _ := newErasure(t, w)
+	cut := false
+	e.Interrupt(func(at string) error {
+		if cut = cut || at == moment; cut {
+			return errors.New("the machine stopped")
+		}
+		return nil
+	})
+	if _, err := e.Erase(ctx, w.Rina, request); err == nil || !cut {
+		t.Fatalf("no crash at %s", moment)
+	}
+	again, _, _ := newErasure(t, w) // a new process knows only the database
+	n, err := again.Resume(ctx, w.Home)
+	if err != nil || n != 1 && moment != "after done" {
+		t.Fatalf("resumed %d, %v", n, err)
+	}
+	mustNotHold(t, "the database", dump(t, w), append(w.Marks("rina"), w.Rina.String()))
+	checkDewi(t, w)
+	if n, err := again.Resume(ctx, w.Home); n != 0 || err != nil {
+		t.Errorf("resumed %d finished orders, %v", n, err)
+	}
+	done, err := again.Erase(ctx, w.Dewi, request)
+	if err != nil || len(done.Receipt) == 0 {
+		t.Errorf("the next erasure: %v", err)
 	}
 }
 

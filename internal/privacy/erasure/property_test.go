@@ -33,7 +33,7 @@ func TestExportAndErase_roundTrip(t *testing.T) {
 		e, r, _ := newErasure(t, w)
 		n := 0
 		rapid.Check(t, func(rt *rapid.T) {
-			w.Rina, w.Dewi, w.RinaOwn, w.DewiOwn, w.Us = w.Subject(), w.Subject(), w.Tenant(), w.Tenant(), w.Tenant()
+			w.Renew()
 			mark := func() string { n++; return words.Draw(rt, "text") + fmt.Sprintf("m%dq", n) }
 			mine := map[id.Subject][]string{}
 			for range rapid.IntRange(1, 6).Draw(rt, "rows") {

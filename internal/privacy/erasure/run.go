@@ -199,10 +199,11 @@ func (r *run) removeRows(ctx context.Context) error {
 // remove takes the rows that a condition selects away, in batches; those that
 // whole refuses are only freed of the person.
 func (r *run) remove(ctx context.Context, scope store.Scope, t rowset.Table, w rowset.Where, whole func(rowset.Row) bool) error {
+	var after id.ID
 	for {
 		var rows []rowset.Row
 		err := r.DB.Read(ctx, scope, func(tx *store.Tx) (err error) {
-			rows, err = t.Keys(ctx, tx, w, rowset.Batch)
+			rows, err = t.Keys(ctx, tx, w, after, rowset.Batch)
 			return err
 		})
 		if err != nil || len(rows) == 0 {
@@ -211,33 +212,38 @@ func (r *run) remove(ctx context.Context, scope store.Scope, t rowset.Table, w r
 		if err := r.interrupt("batch " + t.Name); err != nil {
 			return err
 		}
-		var gone, freed []rowset.Row
-		for _, row := range rows {
-			if whole(row) {
-				gone = append(gone, row)
-			} else {
-				freed = append(freed, row)
-			}
-		}
-		if _, err := t.DropFiles(ctx, r.Vault, scope, gone, nil); err != nil {
+		if err := r.removeBatch(ctx, scope, t, rows, whole); err != nil {
 			return err
 		}
-		if _, err := t.DropFiles(ctx, r.Vault, scope, freed, func(row rowset.Row, f rowset.Field) bool { return t.Lost(row, f, r.Who) }); err != nil {
-			return err
-		}
-		err = r.DB.Write(ctx, scope, func(tx *store.Tx) error {
-			for _, row := range freed {
-				if err := t.Free(ctx, tx, row, r.Who); err != nil {
-					return err
-				}
-			}
-			_, err := t.Delete(ctx, tx, gone)
-			return err
-		})
-		if err != nil {
-			return err
+		after = rows[len(rows)-1].ID
+	}
+}
+
+func (r *run) removeBatch(ctx context.Context, scope store.Scope, t rowset.Table, rows []rowset.Row, whole func(rowset.Row) bool) error {
+	var gone, freed []rowset.Row
+	for _, row := range rows {
+		if whole(row) {
+			gone = append(gone, row)
+		} else {
+			freed = append(freed, row)
 		}
 	}
+	if _, err := t.DropFiles(ctx, r.Vault, scope, gone, nil); err != nil {
+		return err
+	}
+	lost := func(row rowset.Row, f rowset.Field) bool { return t.Lost(row, f, r.Who) }
+	if _, err := t.DropFiles(ctx, r.Vault, scope, freed, lost); err != nil {
+		return err
+	}
+	return r.DB.Write(ctx, scope, func(tx *store.Tx) error {
+		for _, row := range freed {
+			if err := t.Free(ctx, tx, row, r.Who); err != nil {
+				return err
+			}
+		}
+		_, err := t.Delete(ctx, tx, gone)
+		return err
+	})
 }
 
 func (r *run) removeFiles(ctx context.Context) error {

@@ -157,8 +157,9 @@ func (s *sweep) do(ctx context.Context, k task) error {
 		return err
 	}
 	record := &destruction{At: clock.At(s.DB.Clock().Now()), AsOf: clock.At(s.asOf), Table: k.table.Name, Category: k.category, Term: k.term, Action: k.actionName}
+	var after id.ID
 	for {
-		n, err := s.batch(ctx, k, w, record)
+		n, err := s.batch(ctx, k, w, record, &after)
 		s.report.add(s.scope, k, n)
 		if err != nil || n == 0 {
 			return err
@@ -166,10 +167,10 @@ func (s *sweep) do(ctx context.Context, k task) error {
 	}
 }
 
-func (s *sweep) batch(ctx context.Context, k task, w rowset.Where, record *destruction) (int64, error) {
+func (s *sweep) batch(ctx context.Context, k task, w rowset.Where, record *destruction, after *id.ID) (int64, error) {
 	var rows []rowset.Row
 	err := s.DB.Read(ctx, s.scope, func(tx *store.Tx) (err error) {
-		rows, err = k.table.Keys(ctx, tx, w, rowset.Batch)
+		rows, err = k.table.Keys(ctx, tx, w, *after, rowset.Batch)
 		return err
 	})
 	if err != nil || len(rows) == 0 {
@@ -191,6 +192,7 @@ func (s *sweep) batch(ctx context.Context, k task, w rowset.Where, record *destr
 	if err != nil {
 		return 0, err
 	}
+	*after = rows[len(rows)-1].ID
 	return int64(len(rows)), nil
 }
 

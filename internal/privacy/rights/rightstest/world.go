@@ -72,8 +72,15 @@ func New(t testing.TB, b *storetest.Bundle, c storetest.Config) *World {
 	}
 	w.Home = w.In(b.Tenant())
 	w.Home.Home = w.Home.Tenant
-	w.Rina, w.Dewi, w.RinaOwn, w.DewiOwn, w.Us = b.Subject(), b.Subject(), b.Tenant(), b.Tenant(), b.Tenant()
+	w.Renew()
 	return w
+}
+
+// Renew puts two other people with other workspaces into the world, and forgets
+// the markers: a test that needs many worlds has them in one store.
+func (w *World) Renew() {
+	w.Rina, w.Dewi, w.RinaOwn, w.DewiOwn, w.Us = w.Subject(), w.Subject(), w.Tenant(), w.Tenant(), w.Tenant()
+	clear(w.marks)
 }
 
 // In is the scope of an enclosure.

@@ -55,9 +55,9 @@ func (t Table) DropFiles(ctx context.Context, v Files, scope store.Scope, rows [
 	return n, nil
 }
 
-// Keys reads at most limit rows that a condition selects, as ids, persons and
-// files only: nothing is opened.
-func (t Table) Keys(ctx context.Context, tx *store.Tx, w Where, limit int) ([]Row, error) {
+// Keys reads at most limit rows behind a row's id that a condition selects, as
+// ids, persons and files only: nothing is opened.
+func (t Table) Keys(ctx context.Context, tx *store.Tx, w Where, after id.ID, limit int) ([]Row, error) {
 	bare := t
 	bare.Fields = nil
 	for _, f := range t.Fields {
@@ -66,7 +66,7 @@ func (t Table) Keys(ctx context.Context, tx *store.Tx, w Where, limit int) ([]Ro
 			bare.Fields = append(bare.Fields, f)
 		}
 	}
-	rows, err := bare.Page(ctx, tx, nil, w, id.ID{}, limit)
+	rows, err := bare.Page(ctx, tx, nil, w, after, limit)
 	if err != nil {
 		return nil, err
 	}

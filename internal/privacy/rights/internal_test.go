@@ -1,0 +1,4 @@
+package rights
+
+// GuardFormula is guardFormula, for its table of cases.
+var GuardFormula = guardFormula
