@@ -129,6 +129,7 @@ func (a *App) openRules(context.Context) error {
 func service(n *notice.Notice) tenant.Service {
 	s := tenant.Service{Slug: n.Service(), Home: tenant.HomeOf(n.Service()), Name: map[string]string{"id": n.Name("id"), "en": n.Name("en")},
 		MinimumAge: n.MinimumAge(), NoticeVersion: n.Version()}
+	_, s.Companies = n.Category("account.company")
 	for _, p := range n.Purposes() {
 		if p.Basis == "consent" && p.Optional {
 			s.Optional = append(s.Optional, tenant.Optional{Purpose: p.Key, Say: map[string]string{"id": p.Say.ID, "en": p.Say.EN}})

@@ -37,7 +37,7 @@ func (a *App) openPost() (mail.Sender, error) {
 
 // openMail is where transaction e-mails come in.
 func (a *App) openMail(context.Context) error {
-	if !a.runs("capture") {
+	if !a.rules.runs("capture") {
 		return nil
 	}
 	cert, err := certificate(a.cfg.SMTP)

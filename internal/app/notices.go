@@ -78,13 +78,18 @@ func loadRules(cfg config.Config, m *store.Map, at time.Time) (*rules, Findings,
 			return nil, nil, fmt.Errorf("config: services names %q, which has no notice", name)
 		}
 	}
-	findings = append(findings, notice.Check(r.notices, packs, program(cfg, m), at)...)
+	findings = append(findings, notice.Check(r.notices, packs, program(cfg, m, r.runs), at)...)
 	if len(findings.stops()) > 0 {
 		return nil, findings, nil
 	}
 	var err error
 	r.policy, err = notice.Compile(r.notices, packs)
 	return r, findings, err
+}
+
+// runs tells whether a notice switches a product on.
+func (r *rules) runs(product string) bool {
+	return slices.ContainsFunc(r.notices, func(n *notice.Notice) bool { return slices.Contains(n.Modules(), product) })
 }
 
 // gate refuses a transaction whose purpose the service's notice does not name.
@@ -129,7 +134,7 @@ func (r *rules) MaySend(service, recipient, purpose string, categories []string,
 		}
 	}
 	def, _ := r.policy.RecipientDef(who)
-	if len(def.Hosts) > 0 && !slices.Contains(def.Hosts, host) {
+	if len(def.Hosts) > 0 && !def.Reaches(host) {
 		return refuse(service + ".yaml: recipients: " + recipient + ": hosts: " + host)
 	}
 	return nil

@@ -2,7 +2,6 @@ package app
 
 import (
 	"io/fs"
-	"slices"
 
 	"amanah/internal/audit"
 	"amanah/internal/capture"
@@ -27,6 +26,8 @@ type part struct {
 	tables     store.Set
 	migrations fs.FS
 	texts      fs.FS
+	// product is the module of a notice that the part works for; "" for every service.
+	product string
 }
 
 // parts are all of them, from the bottom of the house to the top.
@@ -37,12 +38,12 @@ func parts() []part {
 		{tables: audit.Tables(), migrations: audit.Migrations(), texts: audit.Texts()},
 		{tables: consent.Tables(), migrations: consent.Migrations()},
 		{tables: transfer.Tables(), migrations: transfer.Migrations()},
-		{texts: rights.Texts()},
+		{tables: rights.Tables(), migrations: rights.Migrations(), texts: rights.Texts()},
 		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
 		{tables: retention.Tables(), migrations: retention.Migrations()},
-		{tables: inbox.Tables(), migrations: inbox.Migrations()},
-		{tables: ledger.Tables(), migrations: ledger.Migrations()},
-		{tables: capture.Tables(), migrations: capture.Migrations(), texts: capture.Texts()},
+		{tables: inbox.Tables(), migrations: inbox.Migrations(), product: "capture"},
+		{tables: ledger.Tables(), migrations: ledger.Migrations(), product: "capture"},
+		{tables: capture.Tables(), migrations: capture.Migrations(), texts: capture.Texts(), product: "capture"},
 		{texts: front.Texts()},
 	}
 }
@@ -64,25 +65,30 @@ func sets() []store.Set {
 // DataMap is the data map of the program.
 func DataMap() (*store.Map, error) { return store.NewMap(sets()...) }
 
-// program tells the check what this program is built of.
-func program(cfg config.Config, m *store.Map) notice.Program {
-	p := notice.Program{Modules: products, Purposes: purposes, Events: events, Measures: measures(cfg)}
-	for _, t := range m.Tables() {
-		module := ""
-		if slices.Contains(products, t.Module) {
-			module = t.Module
+// program tells the check what this program is built of, as far as the notices
+// that run switch it on.
+func program(cfg config.Config, m *store.Map, runs func(product string) bool) notice.Program {
+	p := notice.Program{Modules: products, Purposes: []string{"service", "notify", "security", "rights"}, Events: events, Measures: measures(cfg)}
+	if runs("capture") {
+		p.Purposes = append(p.Purposes, "capture", "deliver")
+	}
+	for _, part := range parts() {
+		if part.product != "" && !runs(part.product) {
+			continue
 		}
-		for _, c := range t.Columns {
-			if c.Category != "none" {
-				p.Data = append(p.Data, notice.DataUse{Module: module, Table: t.Name, Column: c.Name, Category: c.Category, Where: t.Name + "." + c.Name})
+		for _, t := range m.Tables() {
+			if t.Module != part.tables.Module {
+				continue
+			}
+			for _, c := range t.Columns {
+				if c.Category != "none" {
+					p.Data = append(p.Data, notice.DataUse{Module: part.product, Table: t.Name, Column: c.Name, Category: c.Category, Where: t.Name + "." + c.Name})
+				}
 			}
 		}
 	}
 	return p
 }
-
-// purposes are those that code asks for.
-var purposes = []string{"service", "capture", "deliver", "notify", "security", "rights"}
 
 // events are the moments that the program records and retention waits for.
 var events = []string{"account.active", "account.closed", "captured", "created", "session.ended", "resolved", "consent.withdrawn", "delivered", "revoked"}

@@ -66,7 +66,7 @@ func (a *App) byHost(next http.Handler) http.Handler {
 }
 
 // hasAccounts tells whether people can sign up for a service today.
-func (a *App) hasAccounts(slug string) bool { return slug == "ctt" && a.runs("capture") }
+func (a *App) hasAccounts(slug string) bool { return slug == "ctt" && a.rules.runs("capture") }
 
 // goesOn leads a person who is signed in from the front page into the service.
 func goesOn(slug string) func(*http.Request) string {
@@ -90,21 +90,11 @@ func (a *App) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", a.ready)
 	a.front.Routes(mux)
-	if a.runs("capture") {
+	if a.rules.runs("capture") {
 		a.identity.Routes(mux, "ctt")
 		a.capture.Routes(mux)
 		a.mine.Routes(mux, "ctt")
 	}
-}
-
-// runs tells whether a notice switches a product on.
-func (a *App) runs(product string) bool {
-	for _, n := range a.rules.notices {
-		if slices.Contains(n.Modules(), product) {
-			return true
-		}
-	}
-	return false
 }
 
 // ready answers whether the database does.

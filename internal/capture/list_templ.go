@@ -47,7 +47,7 @@ func list(l listing) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Input(l.Form, ui.Field{Name: "q", Label: p.T("capture.list.search"), Type: "search", Optional: true, Filter: true, Autocomplete: "off", MaxLength: 100}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(l.Form, ui.Field{Name: "q", Label: p.T("capture.list.search"), Type: "search", Filter: true, Autocomplete: "off", MaxLength: 100}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -55,7 +55,7 @@ func list(l listing) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(l.Form, ui.Field{Name: "month", Label: p.T("capture.list.month"), Type: "month", Optional: true, Filter: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(l.Form, ui.Field{Name: "month", Label: p.T("capture.list.month"), Type: "month", Filter: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -63,7 +63,7 @@ func list(l listing) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(l.Form, ui.Field{Name: "account", Label: p.T("capture.field.account"), Optional: true, Filter: true}, accountOptions(ctx, l.Accounts, "capture.list.any")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(l.Form, ui.Field{Name: "account", Label: p.T("capture.field.account"), Filter: true}, accountOptions(ctx, l.Accounts, "capture.list.any")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -71,7 +71,7 @@ func list(l listing) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(l.Form, ui.Field{Name: "category", Label: p.T("capture.field.category"), Optional: true, Filter: true}, options(ctx, "category", "capture.list.any", Categories()...)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(l.Form, ui.Field{Name: "category", Label: p.T("capture.field.category"), Filter: true}, options(ctx, "category", "capture.list.any", Categories()...)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -79,7 +79,7 @@ func list(l listing) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(l.Form, ui.Field{Name: "direction", Label: p.T("capture.field.direction"), Optional: true, Filter: true}, options(ctx, "direction", "capture.list.any", Directions()...)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(l.Form, ui.Field{Name: "direction", Label: p.T("capture.field.direction"), Filter: true}, options(ctx, "direction", "capture.list.any", Directions()...)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -87,7 +87,7 @@ func list(l listing) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(l.Form, ui.Field{Name: "state", Label: p.T("capture.field.state"), Optional: true, Filter: true}, options(ctx, "state", "capture.list.notrejected", "booked", "review", "rejected", "reversed")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(l.Form, ui.Field{Name: "state", Label: p.T("capture.field.state"), Filter: true}, options(ctx, "state", "capture.list.notrejected", "booked", "review", "rejected", "reversed")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -98,7 +98,7 @@ func (l *life) month(date time.Time, at func(h, m int) time.Time, add func(time.
 		add(at(7, 31), briTopUp(200_000))
 	case 15:
 		add(at(20, 2), jagoTransfer("DEWI ANGGRAENI", 350_000))
-	case 25:
+	case 20:
 		add(at(6, 45), mandiriIncoming("PT CAHAYA NUSANTARA", 9_250_000))
 	case 27:
 		add(at(21, 15), bcaTransfer("RUMAH YATIM HARAPAN", "Sedekah", 250_000))
@@ -113,7 +113,7 @@ func (l *life) noise(at func(h, m int) time.Time, add func(time.Time, letter)) {
 	if l.chance(10) {
 		add(at(14, 0), promo())
 	}
-	if l.chance(5) {
+	if l.chance(9) {
 		add(at(18, 40), bcaFailed(l.pick(coffee).name, 35_000))
 	}
 	if l.n == 60 {
