@@ -207,13 +207,23 @@ func readNumber(s string, c money.Currency) (money.Amount, bool) {
 // firstAmount is the first amount of a field's value.
 func firstAmount(value string) (found, bool) {
 	all := amounts(value, false)
-	if len(all) == 0 {
+	if len(all) == 0 && !dated(value) {
 		all = amounts(value, true)
 	}
 	if len(all) == 0 {
 		return found{}, false
 	}
 	return all[0], true
+}
+
+// dated tells that a value is a date, so that its numbers are no money.
+func dated(value string) bool {
+	for _, st := range stamps(value, dayFirst) {
+		if st.hasDate {
+			return true
+		}
+	}
+	return false
 }
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }

@@ -12,6 +12,7 @@ import (
 type Extractor struct {
 	issuers    []*issuer
 	byDomain   map[string]*issuer
+	sisters    map[string]bool
 	labels     map[string]meaning
 	phrases    map[string][]string
 	freemail   map[string]bool

@@ -181,6 +181,9 @@ func (r *reading) sum(ps []pair, s spoken, t *Transaction, e *evidence) bool {
 	if okTotal && total.amount.IsZero() && okAmount && !amount.amount.IsZero() {
 		okTotal = false
 	}
+	if okFee && (rewarded(ps, fee) || okTotal && okAmount && total.amount == amount.amount && !fee.IsZero()) {
+		fee, okFee = money.Amount{}, false // printed, but not taken
+	}
 	if okFee {
 		t.Fee = fee
 	}
@@ -217,6 +220,18 @@ func (r *reading) sum(ps []pair, s spoken, t *Transaction, e *evidence) bool {
 		t.Fee = money.Amount{}
 	}
 	return true
+}
+
+// rewarded tells that points paid the fee.
+func rewarded(ps []pair, fee money.Amount) bool {
+	for _, p := range ps {
+		if p.field == fieldSkip && strings.Contains(p.label, "reward") {
+			if a, ok := firstAmount(p.money()); ok && a.amount.Abs() == fee {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // agreement says how well total, amount and fee fit each other.

@@ -2,6 +2,7 @@ package email
 
 import (
 	"strings"
+	"unicode"
 )
 
 // kindText is what the mail says about the kind of transaction: its type field,
@@ -106,6 +107,10 @@ func (r *reading) party(ps []pair, s spoken, kind string, t *Transaction, e *evi
 		t.Merchant = r.until(m)
 		return
 	}
+	if m := r.below(); m != "" {
+		t.Merchant = m
+		return
+	}
 	if r.layout != nil {
 		for _, re := range r.layout.subjects {
 			if m := group(re, r.env.subject, "merchant"); m != "" {
@@ -145,6 +150,24 @@ func (r *reading) party(ps []pair, s spoken, kind string, t *Transaction, e *evi
 	if t.Merchant == "" {
 		e.times(0.95, "merchant")
 	}
+}
+
+// below is the name under the line that the layout points to.
+func (r *reading) below() string {
+	if r.layout == nil || len(r.layout.After) == 0 {
+		return ""
+	}
+	for i, s := range r.segs {
+		if len(s.low) > 60 || !startsWith(s.low, r.layout.After) {
+			continue
+		}
+		for _, n := range r.segs[i+1 : min(len(r.segs), i+3)] {
+			if name := cleanName(n.text); name != "" {
+				return r.until(name)
+			}
+		}
+	}
+	return ""
 }
 
 // until cuts a name where the layout says that it ends.
@@ -190,6 +213,10 @@ func cleanName(v string) string {
 		}
 	}
 	v = strings.Trim(v, " -:•·*,;|")
+	// The long number of a QR behind a shop's name.
+	if i := strings.LastIndexByte(v, ' '); i > 0 && len(v)-i > 15 && onlyDigits(v[i+1:]) == v[i+1:] {
+		v = strings.TrimSpace(v[:i])
+	}
 	if !letters(v) || len(v) > 120 || masked(strings.ToLower(v)) != "" && len(onlyLetters(v)) < 3 || len(amounts(v, false)) > 0 {
 		return ""
 	}
@@ -201,7 +228,7 @@ func letters(s string) bool { return len(onlyLetters(s)) >= 2 }
 
 func onlyLetters(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0xc0 {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0xc0 && unicode.IsLetter(r) {
 			if r == 'x' || r == 'X' {
 				return -1
 			}
@@ -227,7 +254,7 @@ func (r *reading) account(ps []pair, s spoken, t *Transaction) {
 				continue
 			}
 			for _, v := range p.values {
-				if d := lastDigits(v, false); d != "" && !stampOnly(v) {
+				if d := or(lastDigits(v, false), tail(v, f)); d != "" && !stampOnly(v) {
 					t.AccountLast, rank = d, p.rank
 					if p.values[0] != v && !strings.ContainsAny(p.values[0], "0123456789*") {
 						t.AccountName = p.values[0]
@@ -240,7 +267,24 @@ func (r *reading) account(ps []pair, s spoken, t *Transaction) {
 			return
 		}
 	}
-	t.AccountLast = s.account
+	if t.AccountLast = s.account; t.AccountLast != "" || t.Direction == "in" {
+		return
+	}
+	for _, g := range r.segs {
+		if d := masked(g.low); d != "" && len(g.text) <= 60 && len(onlyLetters(g.text)) <= 3 {
+			t.AccountLast = d
+			return
+		}
+	}
+}
+
+// tail reads a card of which only the end is printed: "-1774".
+func tail(v string, f field) string {
+	d := strings.Trim(v, " -(.)")
+	if f == fieldAccount && (len(d) == 4 || len(d) == 3) && onlyDigits(d) == d {
+		return d
+	}
+	return ""
 }
 
 func senderLabel(l string) bool {

@@ -31,6 +31,8 @@ type issuer struct {
 	Names []string `yaml:"names"`
 	// Apps are names that only the issuer's own mails speak of ("mybca").
 	Apps []string `yaml:"apps"`
+	// Sisters are domains of firms that bear the issuer's name and are others.
+	Sisters []string `yaml:"sisters"`
 	// Legal are company names that stand under its mails.
 	Legal   []string   `yaml:"legal"`
 	Order   string     `yaml:"order"` // "mdy" where digits-only dates begin with the month
@@ -60,6 +62,7 @@ type layout struct {
 	Direction string             `yaml:"direction"`
 	Channel   string             `yaml:"channel"`
 	Merchant  string             `yaml:"merchant"` // where the mail names none: the issuer is the shop
+	After     []string           `yaml:"after"`    // a shop without a label stands below a line that begins so
 	Until     string             `yaml:"until"`    // a shop's name ends here ("," before its branch)
 	Done      bool               `yaml:"done"`     // the mail exists only after a success
 	Order     string             `yaml:"order"`
@@ -97,7 +100,7 @@ func loadRules(dir fs.FS) (*Extractor, error) {
 		return nil, fault.Wrap(op, err)
 	}
 	sort.Strings(names)
-	x := &Extractor{byDomain: map[string]*issuer{}}
+	x := &Extractor{byDomain: map[string]*issuer{}, sisters: map[string]bool{}}
 	for _, name := range names {
 		b, err := fs.ReadFile(dir, name)
 		if err != nil {
@@ -143,6 +146,9 @@ func (x *Extractor) loadIssuer(name string, b []byte) error {
 		if err := l.compile(); err != nil {
 			return bad(err.Error())
 		}
+	}
+	for _, d := range iss.Sisters {
+		x.sisters[d] = true
 	}
 	x.issuers = append(x.issuers, iss)
 	return nil

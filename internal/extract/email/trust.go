@@ -111,7 +111,7 @@ func (x *Extractor) alarm(env envelope, iss *issuer, p proofs, views [][]seg) st
 			return "sender.claims_issuer"
 		}
 	}
-	if iss == nil && env.from.address != "" {
+	if iss == nil && env.from.address != "" && !x.sisters[env.from.domain()] {
 		if x.named(env.from.name) != nil || hostInName(env.from) {
 			return "sender.claims_issuer"
 		}
