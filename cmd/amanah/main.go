@@ -40,11 +40,15 @@ type world struct {
 }
 
 type commands struct {
-	Serve   serveCmd         `cmd:"" help:"Run everything."`
-	Check   checkCmd         `cmd:"" help:"Check the notices against each other, the law and what the program stores."`
-	Notice  noticeCmd        `cmd:"" help:"Publish or compare notices."`
-	Extract extractCmd       `cmd:"" help:"Read facts out of files; no server, no network."`
-	Version kong.VersionFlag `help:"Print the version."`
+	Serve     serveCmd         `cmd:"" help:"Run everything."`
+	Check     checkCmd         `cmd:"" help:"Check the notices against each other, the law and what the program stores."`
+	Notice    noticeCmd        `cmd:"" help:"Publish or compare notices."`
+	Extract   extractCmd       `cmd:"" help:"Read facts out of files; no server, no network."`
+	Tenant    tenantCmd        `cmd:"" help:"Workspaces: make, list, export, close."`
+	Subject   subjectCmd       `cmd:"" help:"People: export or erase what is kept about one."`
+	Retention retentionCmd     `cmd:"" help:"Remove what has been kept long enough."`
+	Receipt   receiptCmd       `cmd:"" help:"Check signed receipts."`
+	Version   kong.VersionFlag `help:"Print the version."`
 }
 
 func main() {
