@@ -15,8 +15,8 @@ import (
 func month(at clock.Instant, zone *time.Location) string { return ledger.Month(at, zone) }
 
 // book posts a row's entry and notes its id in the row.
-func (s *Service) book(ctx context.Context, tx *store.Tx, c *Captured) error {
-	e, err := s.entry(ctx, tx, c)
+func (s *Service) book(ctx context.Context, tx *store.Tx, c *Captured, zone *time.Location) error {
+	e, err := s.entry(ctx, tx, c, zone)
 	if err != nil {
 		return err
 	}
@@ -30,8 +30,8 @@ func (s *Service) book(ctx context.Context, tx *store.Tx, c *Captured) error {
 // entry makes the ledger's form of a row: the account against the category, the
 // fee on an account of its own. Between a person's own accounts money passes
 // through a clearing account, which the other account's mail empties again.
-func (s *Service) entry(ctx context.Context, tx *store.Tx, c *Captured) (ledger.Entry, error) {
-	e := ledger.Entry{Source: "capture:" + c.ID.String() + ":" + strconv.FormatInt(c.Revision, 10), Subject: c.Subject, At: c.At, Zone: s.zone(ctx, tx.Tenant())}
+func (s *Service) entry(ctx context.Context, tx *store.Tx, c *Captured, zone *time.Location) (ledger.Entry, error) {
+	e := ledger.Entry{Source: "capture:" + c.ID.String() + ":" + strconv.FormatInt(c.Revision, 10), Subject: c.Subject, At: c.At, Zone: zone}
 	own, err := s.ownAccount(ctx, tx, c)
 	if err != nil {
 		return e, err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"time"
 
 	"amanah/internal/clock"
 	"amanah/internal/extract/email"
@@ -46,7 +47,8 @@ const (
 // transaction; what it gives back books it. Running it again changes nothing.
 func (s *Service) HandleMail(ctx context.Context, sc store.Scope, m inbox.Message, raw []byte) (inbox.Apply, error) {
 	const op = "capture.HandleMail"
-	res, err := s.Extractor.Extract(raw, email.Options{Auth: auth(m.Auth.Reveal()), Received: m.ReceivedAt.Time(), Zone: s.zone(ctx, sc.Tenant)})
+	zone := s.zone(ctx, sc.Tenant)
+	res, err := s.Extractor.Extract(raw, email.Options{Auth: auth(m.Auth.Reveal()), Received: m.ReceivedAt.Time(), Zone: zone})
 	var f *fault.Error
 	if errors.As(err, &f) && (f.Code == fault.Invalid || f.Code == fault.TooLarge) {
 		refused := inbox.Result{State: inbox.Refused, Outcome: outcomeRefused, Reason: f.Key}
@@ -64,7 +66,7 @@ func (s *Service) HandleMail(ctx context.Context, sc store.Scope, m inbox.Messag
 		}
 	}
 	return func(ctx context.Context, tx *store.Tx) (inbox.Result, error) {
-		out, err := s.apply(ctx, tx, m, res, stranger)
+		out, err := s.apply(ctx, tx, found{m: m, res: res, hold: stranger, zone: zone})
 		return out, fault.Wrap(op, err)
 	}, nil
 }
@@ -82,7 +84,8 @@ func (s *Service) stranger(ctx context.Context, sc store.Scope, person id.Subjec
 }
 
 // apply makes a mail's effect.
-func (s *Service) apply(ctx context.Context, tx *store.Tx, m inbox.Message, res email.Result, hold string) (inbox.Result, error) {
+func (s *Service) apply(ctx context.Context, tx *store.Tx, f found) (inbox.Result, error) {
+	m, res, hold := f.m, f.res, f.hold
 	out := inbox.Result{State: inbox.Done, Outcome: string(res.Kind), Reason: res.Reason}
 	if err := touch(ctx, tx, m.Subject, m.ReceivedAt); err != nil {
 		return out, err
@@ -96,7 +99,8 @@ func (s *Service) apply(ctx context.Context, tx *store.Tx, m inbox.Message, res 
 	}
 	counts := map[State]int{}
 	for i, t := range all {
-		state, err := s.take(ctx, tx, found{m: m, res: res, t: t, line: int64(i), hold: held})
+		f.t, f.line, f.hold = t, int64(i), held
+		state, err := s.take(ctx, tx, f)
 		if err != nil {
 			return out, err
 		}
@@ -127,6 +131,7 @@ type found struct {
 	t    email.Transaction
 	line int64
 	hold string // a reason to wait for a person whatever the confidence
+	zone *time.Location
 }
 
 // same says that a transaction is here already; it is no state of a row.
@@ -162,7 +167,7 @@ func (s *Service) take(ctx context.Context, tx *store.Tx, f found) (State, error
 	if c.State == Review {
 		return Review, nil
 	}
-	if err := s.book(ctx, tx, c); err != nil {
+	if err := s.book(ctx, tx, c, f.zone); err != nil {
 		return "", err
 	}
 	return Booked, s.announce(ctx, tx, c, EventCaptured)
@@ -187,7 +192,7 @@ func (s *Service) row(ctx context.Context, tx *store.Tx, f found) (*Captured, er
 		at = f.m.ReceivedAt
 	}
 	c := &Captured{Subject: who, Message: f.m.ID, Line: f.line, Direction: or(t.Direction, "out"), Minor: t.Amount.Minor, FeeMinor: -1, Currency: t.Amount.Currency,
-		At: at, Precision: or(t.AtPrecision, "header"), Month: month(at, s.zone(ctx, tx.Tenant())), Merchant: shop.ID, Account: acc.ID, Issuer: issuer, Channel: t.Channel,
+		At: at, Precision: or(t.AtPrecision, "header"), Month: month(at, f.zone), Merchant: shop.ID, Account: acc.ID, Issuer: issuer, Channel: t.Channel,
 		Reference: vault.Seal(t.Reference), Category: or(shop.Category, or(t.Category, "other")), Confidence: int64(t.Confidence*1000 + 0.5), Doubt: t.Doubt,
 		Trust: string(f.res.Sender.Trust), Rule: f.res.Rule, CreatedAt: tx.Now(), ChangedAt: tx.Now()}
 	c.ID = tx.NewID()

@@ -3,6 +3,7 @@ package capture
 import (
 	"context"
 	"slices"
+	"time"
 
 	"amanah/internal/clock"
 	"amanah/internal/fault"
@@ -31,6 +32,8 @@ type Edit struct {
 	Account   id.ID // zero for none
 	Category  string
 	Note      string
+	// Zone says in which month it falls; nil means WIB.
+	Zone *time.Location
 }
 
 // EditOf gives a row as it stands, to be changed.
@@ -104,7 +107,7 @@ func (s *Service) edit(ctx context.Context, tx *store.Tx, c *Captured, e Edit) e
 		}
 	}
 	c.Direction, c.Minor, c.FeeMinor, c.Currency = e.Direction, e.Amount.Minor, e.Fee, e.Amount.Currency
-	c.At, c.Month, c.Merchant, c.Account = e.At, month(e.At, s.zone(ctx, tx.Tenant())), shop.ID, e.Account
+	c.At, c.Month, c.Merchant, c.Account = e.At, month(e.At, e.Zone), shop.ID, e.Account
 	c.Category, c.Note = e.Category, vault.Seal(e.Note)
 	return nil
 }
@@ -127,7 +130,7 @@ func (s *Service) Approve(ctx context.Context, tx *store.Tx, key id.ID, revision
 	if err := store.Update(ctx, tx, c); err != nil {
 		return fault.Wrap(op, err)
 	}
-	if err := s.book(ctx, tx, c); err != nil {
+	if err := s.book(ctx, tx, c, e.Zone); err != nil {
 		return fault.Wrap(op, err)
 	}
 	return fault.Wrap(op, s.announce(ctx, tx, c, EventCaptured))
@@ -147,7 +150,7 @@ func (s *Service) Correct(ctx context.Context, tx *store.Tx, key id.ID, revision
 	if err := s.edit(ctx, tx, c, e); err != nil {
 		return fault.Wrap(op, err)
 	}
-	instead, err := s.entry(ctx, tx, c)
+	instead, err := s.entry(ctx, tx, c, e.Zone)
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
@@ -186,12 +189,12 @@ func (s *Service) Reject(ctx context.Context, tx *store.Tx, key id.ID, revision 
 }
 
 // Recategorise changes the category alone, and that of the merchant's next mails.
-func (s *Service) Recategorise(ctx context.Context, tx *store.Tx, key id.ID, category string) error {
+func (s *Service) Recategorise(ctx context.Context, tx *store.Tx, key id.ID, category string, zone *time.Location) error {
 	v, err := s.View(ctx, tx, key)
 	if err != nil {
 		return fault.Wrap("capture.Recategorise", err)
 	}
 	e := v.EditOf()
-	e.Category = category
+	e.Category, e.Zone = category, zone
 	return s.Correct(ctx, tx, key, v.Revision, e)
 }

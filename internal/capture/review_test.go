@@ -196,7 +196,7 @@ func TestForeignTenant(t *testing.T) {
 				"Approve":       func(tx *store.Tx) error { return r.Approve(ctx, tx, v.ID, -1, fine(v)) },
 				"Correct":       func(tx *store.Tx) error { return r.Correct(ctx, tx, v.ID, -1, fine(v)) },
 				"Reject":        func(tx *store.Tx) error { return r.Reject(ctx, tx, v.ID, -1) },
-				"Recategorise":  func(tx *store.Tx) error { return r.Recategorise(ctx, tx, v.ID, "other") },
+				"Recategorise":  func(tx *store.Tx) error { return r.Recategorise(ctx, tx, v.ID, "other", nil) },
 				"PauseTarget":   func(tx *store.Tx) error { return r.PauseTarget(ctx, tx, target) },
 				"ResumeTarget":  func(tx *store.Tx) error { return r.ResumeTarget(ctx, tx, target) },
 				"RemoveTarget":  func(tx *store.Tx) error { return r.RemoveTarget(ctx, tx, target) },

@@ -90,6 +90,8 @@ func (s *Service) scope(workspace id.Tenant, purpose string) store.Scope {
 	return store.Scope{Tenant: workspace, Home: s.Home, Service: s.Slug, Actor: store.Actor{Kind: "job"}, Purpose: purpose}
 }
 
+// zone is asked for before a transaction begins: Zone may read the store, and a
+// transaction that waits for another can wait for ever.
 func (s *Service) zone(ctx context.Context, workspace id.Tenant) *time.Location {
 	if s.Zone != nil {
 		if z := s.Zone(ctx, workspace); z != nil {

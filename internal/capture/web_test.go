@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -105,6 +106,9 @@ func filled(r *rig) (s *site, review, booked, target id.ID) {
 
 var uuid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
+// golden are the pages that are kept letter by letter.
+var golden = []string{"dashboard", "forwarding", "transactions", "review", "transaction-review", "transaction", "target", "messages"}
+
 // Pages in both languages are whole, accessible, and show no raw id.
 func TestPages(t *testing.T) {
 	t.Parallel()
@@ -132,7 +136,12 @@ func TestPages(t *testing.T) {
 				if m := uuid.FindString(visible); m != "" {
 					t.Errorf("the page shows the id %s", m)
 				}
-				webtest.Golden(t, *update, name+"."+string(l)+".html", webtest.Lines(masked(page)))
+				// The frame around it is the shell's to prove.
+				_, main, _ := strings.Cut(page, "<main")
+				main, _, _ = strings.Cut(main, "</main>")
+				if slices.Contains(golden, name) {
+					webtest.Golden(t, *update, name+"."+string(l)+".html", webtest.Lines("<main"+masked(main)+"</main>\n"))
+				}
 			})
 		}
 	}

@@ -123,7 +123,7 @@ func (s *Service) show(v visitor, d detail, status int) {
 // readEdit reads the form; what is wrong with it stands in the form.
 func (v visitor) readEdit(f *ui.Form, was View) Edit {
 	g := v.r.PostForm.Get
-	e := Edit{Direction: g("direction"), Merchant: g("merchant"), Category: g("category"), Note: g("note"), Fee: -1, At: was.At}
+	e := Edit{Direction: g("direction"), Merchant: g("merchant"), Category: g("category"), Note: g("note"), Fee: -1, At: was.At, Zone: v.who.Location()}
 	e.Amount.Currency = money.Currency(g("currency"))
 	if !e.Amount.Currency.Valid() {
 		f.Add("currency", "capture.edit.currency")
