@@ -204,3 +204,20 @@ func later(a, b time.Time) time.Time {
 	}
 	return a
 }
+
+// basis is what a holding serves on one legal basis, in words.
+type basis struct{ Basis, Article, Says string }
+
+// bases groups the purposes by their legal basis.
+func (h Holding) bases(lang string) []basis {
+	var out []basis
+	for _, p := range h.Purposes {
+		i := slices.IndexFunc(out, func(b basis) bool { return b.Basis == p.Basis && b.Article == p.Article })
+		if i < 0 {
+			out = append(out, basis{p.Basis, p.Article, p.Say.In(lang)})
+			continue
+		}
+		out[i].Says += " " + p.Say.In(lang)
+	}
+	return out
+}
