@@ -74,13 +74,14 @@ type App struct {
 	handler   http.Handler
 	smtp      *mail.Server
 	zones     zones
+	metrics   *metrics
 	close     []func()
 }
 
 // New builds the program and starts nothing. The error of a notice that does not
 // hold is a Findings.
 func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) {
-	a := &App{Options: o, cfg: cfg}
+	a := &App{Options: o, cfg: cfg, metrics: newMetrics()}
 	defer func() {
 		if err != nil {
 			a.Close()

@@ -51,6 +51,9 @@ func (a *App) openMail(context.Context) error {
 	door := doorstep{service: "ctt", domain: a.cfg.SMTP.Domain, capture: a.capture, inbox: a.inbox, scope: a.scope, log: a.Log}
 	a.smtp, err = mail.NewServer(mail.Config{Addr: a.cfg.SMTP.Listen, Domains: []string{a.cfg.SMTP.Domain}, MaxSize: a.cfg.SMTP.MaxSize,
 		TLS: cert, RequireTLS: a.cfg.SMTP.RequireTLS, Resolver: dns, Clock: a.Clock, Logger: a.Log}, door, door)
+	if err == nil {
+		a.metrics.mail(a)
+	}
 	return err
 }
 

@@ -25,7 +25,7 @@ func (a *App) openWeb(context.Context) (err error) {
 	}
 	a.shell, err = web.New(web.Config{
 		Services: services, Catalog: a.catalog, Clock: a.Clock, Log: a.Log, Decorate: a.decorate, Account: a.identity.Account,
-		PerClient: web.Rate{PerSecond: 30, Burst: 120}, Secure: a.secure(), Demo: a.Demo,
+		PerClient: web.Rate{PerSecond: 30, Burst: 120}, Secure: a.secure(), Demo: a.Demo, Observe: a.metrics.observe,
 	})
 	if err != nil {
 		return err
@@ -89,6 +89,7 @@ func (a *App) routes(mux *http.ServeMux) {
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", a.ready)
+	mux.Handle("GET /metrics", a.metrics.handler())
 	a.front.Routes(mux)
 	if a.rules.runs("capture") {
 		a.identity.Routes(mux, "ctt")
