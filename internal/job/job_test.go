@@ -69,3 +69,30 @@ func open(t *testing.T, b *storetest.Bundle) *job.Queue {
 	}
 	return q
 }
+
+// A process that was killed leaves jobs that look as if somebody worked on them.
+func TestQueue_takesOverAfterAKill(t *testing.T) {
+	t.Parallel()
+	ctx, ran := context.Background(), make(chan job.Task, 1)
+	b := storetest.Open(t, "sqlite", storetest.Config{Clock: clock.System{}})
+	q := open(t, b)
+	q.Handle("good", func(_ context.Context, task job.Task) error { ran <- task; return nil })
+	task := job.Task{Kind: "good", Tenant: b.Tenant(), ID: b.IDs.New()}
+	if err := b.Write(ctx, b.Scope(task.Tenant), func(tx *store.Tx) error { return q.Enqueue(ctx, tx, task, time.Time{}) }); err != nil {
+		t.Fatal(err)
+	}
+	pool, _ := b.JobPool()
+	for _, left := range []string{"UPDATE river_job SET state = 'running', attempt = 1, attempted_at = datetime('now')",
+		"INSERT INTO river_leader (elected_at, expires_at, leader_id, name) VALUES (datetime('now'), datetime('now', '+1 hour'), 'killed', 'default')"} {
+		if _, err := pool.ExecContext(ctx, left); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := q.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	defer q.Stop()
+	if got := <-ran; got != task {
+		t.Errorf("ran %v, want %v", got, task)
+	}
+}

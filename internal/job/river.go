@@ -74,18 +74,39 @@ func (e *on[T]) start(ctx context.Context) error {
 		FetchCooldown: 50 * time.Millisecond, FetchPollInterval: 400 * time.Millisecond,
 		// What ended is kept a day: it holds ids only, and nobody looks later.
 		CompletedJobRetentionPeriod: 24 * time.Hour, CancelledJobRetentionPeriod: 24 * time.Hour, DiscardedJobRetentionPeriod: 24 * time.Hour,
-		JobTimeout: 10 * time.Minute, RescueStuckJobsAfter: 11 * time.Minute,
+		// What a killed node had in hand runs again after this, what is planned
+		// after its own longer limit (see worker.Timeout).
+		JobTimeout: quick, RescueStuckJobsAfter: quick,
 	}
 	for _, p := range e.q.plan {
 		cfg.PeriodicJobs = append(cfg.PeriodicJobs, river.NewPeriodicJob(river.PeriodicInterval(p.every), func() (river.JobArgs, *river.InsertOpts) {
 			return args{Task{Kind: p.kind}}, &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}}}
 		}, nil))
 	}
+	if err := e.q.takeOver(ctx); err != nil {
+		return err
+	}
 	var err error
 	if e.work, err = river.NewClient(e.driver, cfg); err != nil {
 		return err
 	}
 	return e.work.Start(ctx)
+}
+
+// takeOver frees what a killed process had in hand. Only one process has a
+// SQLite folder, so at its start nobody works and nobody leads. On PostgreSQL
+// other nodes may: there River's own limits decide.
+func (q *Queue) takeOver(ctx context.Context) error {
+	sqlite, _ := q.db.JobPool()
+	if sqlite == nil {
+		return nil
+	}
+	for _, free := range []string{"UPDATE river_job SET state = 'available' WHERE state = 'running'", "DELETE FROM river_leader"} {
+		if _, err := sqlite.ExecContext(ctx, free); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (e *on[T]) halt(ctx context.Context) error { return e.work.Stop(ctx) }
