@@ -57,7 +57,8 @@ type Kept interface {
 	Kept(ctx context.Context, who id.Subject) ([]rights.Holding, error)
 }
 
-// Config is what New needs. Sessions, Farewell, Workspaces and Heirs may be nil.
+// Config is what New needs. Sessions, Farewell and Workspaces may be nil;
+// so may Heirs: then Workspaces is asked, where it can hand over.
 type Config struct {
 	DB         *store.DB
 	Schema     *rowset.Schema
@@ -84,6 +85,9 @@ type Erasure struct {
 func New(c Config) (*Erasure, error) {
 	if c.DB == nil || c.Schema == nil || c.Vault == nil || c.People == nil || c.Kept == nil || c.Notice == nil || c.Key == nil || c.Catalog == nil {
 		return nil, errors.New("erasure: New needs a store, a schema, a vault, people, holdings, notices, a key and a catalogue")
+	}
+	if c.Heirs == nil {
+		c.Heirs, _ = c.Workspaces.(Heirs)
 	}
 	return &Erasure{Config: c, interrupt: func(string) error { return nil }}, nil
 }
