@@ -174,6 +174,8 @@ func (r *reading) classify() (Kind, string) {
 	switch {
 	case r.looksLikeStatement():
 		return KindStatement, "kind.statement"
+	case r.promoting() && facts < 2:
+		return KindPromo, "kind.promo"
 	case has(r.subject, p["notice"]) && facts < 5:
 		return KindNotice, "kind.notice"
 	case r.promoting() && facts < 4:

@@ -121,6 +121,12 @@ func (ex example) wrapAll(m mailOf, layout string, out map[string]string) {
 
 // differ names the first thing that is not as wanted.
 func (ex example) differ(got Result, form string) string {
+	if ex.Want.Kind == "none" {
+		if got.Kind == KindTransaction || len(got.Transactions) > 0 {
+			return fmt.Sprintf("booked: %+v", got.Transactions)
+		}
+		return ""
+	}
 	if got.Kind != ex.Want.Kind {
 		return fmt.Sprintf("kind %s (%s, %s), want %s; %v", got.Kind, got.Reason, got.Rule, ex.Want.Kind, got.Transactions)
 	}

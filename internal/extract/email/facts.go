@@ -126,12 +126,15 @@ func (r *reading) transaction(ps []pair) (Transaction, string) {
 	t.Category = r.x.categoryOf(t, kind)
 	// A record leaves a trace: a moment, an account, a number. An amount in
 	// friendly words has none.
-	if t.AtPrecision == "header" && t.AccountLast == "" && t.Reference == "" && r.facts() < 4 && !r.done() || r.who.issuer == nil && !r.enough(ps, t) {
+	if t.AtPrecision == "header" && t.AccountLast == "" && t.Reference == "" && r.facts() < 4 && !r.bare() || r.who.issuer == nil && !r.enough(ps, t) {
 		e.times(0.8, "layout")
 	}
 	t.Confidence, t.Doubt = e.value, e.doubt
 	return t, ""
 }
+
+// bare tells that the issuer's mails of this layout say only the amount.
+func (r *reading) bare() bool { return r.layout != nil && r.layout.Bare }
 
 // enough asks more of an unknown issuer: a labelled amount, a date in the mail
 // and one more trace of a record.

@@ -65,6 +65,7 @@ type layout struct {
 	After     []string           `yaml:"after"`    // a shop without a label stands below a line that begins so
 	Until     string             `yaml:"until"`    // a shop's name ends here ("," before its branch)
 	Done      bool               `yaml:"done"`     // the mail exists only after a success
+	Bare      bool               `yaml:"bare"`     // the mail says no more than the amount
 	Order     string             `yaml:"order"`
 	Labels    map[field][]string `yaml:"labels"`
 	// Patterns read sentences of the body, SubjectPatterns the subject. Groups:
