@@ -38,9 +38,9 @@ func auth(text string) *email.Auth {
 
 // Outcomes of a message beside the kinds of package email.
 const (
-	outcomeDuplicate = "duplicate"  // all of it was here already
-	outcomeReview    = "review"     // something waits for a person
-	outcomeRefused   = "unreadable" // no mail, or beyond the limits
+	outcomeDuplicate  = "duplicate"  // all of it was here already
+	outcomeReview     = "review"     // something waits for a person
+	outcomeUnreadable = "unreadable" // no mail, or beyond the limits
 )
 
 // HandleMail is the inbox handler of mails: it reads the mail outside of any
@@ -51,7 +51,7 @@ func (s *Service) HandleMail(ctx context.Context, sc store.Scope, m inbox.Messag
 	res, err := s.Extractor.Extract(raw, email.Options{Auth: auth(m.Auth.Reveal()), Received: m.ReceivedAt.Time(), Zone: zone})
 	var f *fault.Error
 	if errors.As(err, &f) && (f.Code == fault.Invalid || f.Code == fault.TooLarge) {
-		refused := inbox.Result{State: inbox.Refused, Outcome: outcomeRefused, Reason: f.Key}
+		refused := inbox.Result{State: inbox.Refused, Outcome: outcomeUnreadable, Reason: f.Key}
 		return func(ctx context.Context, tx *store.Tx) (inbox.Result, error) {
 			return refused, touch(ctx, tx, m.Subject, m.ReceivedAt)
 		}, nil

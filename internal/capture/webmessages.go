@@ -139,3 +139,17 @@ func messageWords(ctx context.Context, m inbox.Message) (ui.Tone, string) {
 	}
 	return tone, word(ctx, "outcome", m.Outcome)
 }
+
+// messageReason says why a message is not simply a transaction; a dash where
+// there is nothing to say.
+func messageReason(ctx context.Context, m inbox.Message) string {
+	if i18n.From(ctx).Has("capture.reason." + m.Reason) {
+		return word(ctx, "reason", m.Reason)
+	}
+	return "–"
+}
+
+// worthReading tells whether newer rules may find more in a message.
+func worthReading(m arrived) bool {
+	return len(m.Found) == 0 && (m.State == inbox.Done || m.State == inbox.Refused) && (m.Outcome == "other" || m.Outcome == outcomeUnreadable)
+}

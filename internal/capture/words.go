@@ -49,7 +49,7 @@ func accountName(ctx context.Context, issuer, last string) string {
 		name = i18n.T(ctx, "capture.account.unknown")
 	}
 	if last != "" {
-		name += " •••• " + last
+		name += "\u00a0••••\u00a0" + last // one piece on every screen
 	}
 	return name
 }
