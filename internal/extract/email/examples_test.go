@@ -199,3 +199,30 @@ func TestExamples_count(t *testing.T) {
 		t.Errorf("%d examples, want 150", n)
 	}
 }
+
+// TestExamples_hiddenSender: a forward that hides the bank's address is read and
+// held, whatever it says: a forger may carry the bank's name.
+func TestExamples_hiddenSender(t *testing.T) {
+	t.Parallel()
+	x := newExtractor(t)
+	for _, file := range []string{"bca", "mandiri", "never", "wild"} {
+		for _, ex := range readExamples(t, "testdata/examples/"+file+".yaml") {
+			if ex.Body == "" || readPerson(ex.From).name == "" {
+				continue
+			}
+			d, err := time.Parse(time.RFC3339, ex.Date)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := strings.Split(strings.TrimSpace(ex.Body), "\n")
+			m := mailOf{from: ex.From, subject: ex.Subject, date: d, text: plainText(lines, " : "), page: layouts["cells"](lines)}
+			got, err := x.Extract([]byte(nameOnly(m)), Options{})
+			if err != nil || got.Kind == KindTransaction || len(got.Transactions) > 0 {
+				t.Errorf("%s: %s %v", ex.Name, got.Kind, err)
+			}
+			if ex.Want.Kind == KindTransaction && (len(got.Held) == 0 || got.Held[0].Amount.Decimal() != ex.Want.Amount) && got.Reason != "body.claims_issuer" {
+				t.Errorf("%s: nothing held: %+v", ex.Name, got)
+			}
+		}
+	}
+}

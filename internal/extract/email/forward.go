@@ -62,10 +62,9 @@ func unforwardOnce(segs []seg, zone *time.Location) (quoted, bool) {
 			continue
 		}
 		near := marked >= 0 && i-marked <= 8
-		if !near && !strings.Contains(value, "@") {
-			continue
-		}
-		if q, ok := quotedHead(segs, i, next, value, zone); ok {
+		q, ok := quotedHead(segs, i, next, value, zone)
+		// A From line that shows only a name needs a date and a subject with it.
+		if ok && (near || strings.Contains(value, "@") || q.subject != "" && !q.date.IsZero()) {
 			return q, true
 		}
 	}
@@ -87,7 +86,7 @@ func forwardMark(low string) bool {
 // quotedHead reads the lines around a From line. Each key counts once: a second
 // "Tanggal" belongs to the mail itself.
 func quotedHead(segs []seg, i, next int, from string, zone *time.Location) (quoted, bool) {
-	q := quoted{from: readPerson(from)}
+	q := quoted{from: quotedPerson(from)}
 	seen := map[string]bool{}
 	start := max(0, i-4)
 	for start < i && !anyKey(segs[start]) {
@@ -116,6 +115,16 @@ func quotedHead(segs []seg, i, next int, from string, zone *time.Location) (quot
 		}
 	}
 	return q.body(segs[end:]), seen["date"] || seen["subject"]
+}
+
+// quotedPerson reads a quoted From line. An address counts only in brackets or
+// alone: in a bare name it may be the name that a forger chose.
+func quotedPerson(v string) person {
+	p := readPerson(v)
+	if p.address == "" || strings.ContainsAny(v, "<[") || lower(strings.TrimSpace(v)) == p.address {
+		return p
+	}
+	return person{name: strings.TrimSpace(v)}
 }
 
 // headLine tells which line of a quoted head stands at j.

@@ -223,6 +223,18 @@ func TestSender(t *testing.T) {
 			t.Errorf("%s is no look-alike", d)
 		}
 	}
+	for name, want := range map[string]string{
+		"BCA": "BCA", "Halo BCA": "BCA", "Bank Mandiri": "Mandiri", "DANA": "DANA", "DANA Indonesia": "DANA", "no-reply DANA": "DANA", "BСA": "BCA",
+		"Dana Wijaya": "", "Permata Sari": "", "Raya Putri": "", "CV Sinar Mandiri": "", "Ovo Contoh": "", "Rina Maharani": "",
+	} {
+		got := ""
+		if iss := x.named(name); iss != nil {
+			got = iss.Name
+		}
+		if got != want {
+			t.Errorf("name %s: %q, want %q", name, got, want)
+		}
+	}
 	for _, d := range []string{"example.com", "bca.co.id", "asuransicontoh.example", "kopikenangan.com", "newsletter.example", "apple.com", "netflix.com", "pln.co.id", "accounts.google.com", "telkomsel.com", "bareksa.com"} {
 		if x.lookalike(d) {
 			t.Errorf("%s is a look-alike", d)

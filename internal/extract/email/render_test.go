@@ -157,6 +157,12 @@ var wrappers = map[string]func(m mailOf) string{
 	},
 }
 
+// nameOnly is a forward that shows the sender's name and hides the address.
+func nameOnly(m mailOf) string {
+	head := []string{"From: " + readPerson(m.from).name, "Sent: " + m.date.Format("Monday, January 2, 2006 3:04 PM"), "To: Rina Maharani", "Subject: " + m.subject}
+	return m.inline(head, "", `<hr><div><b>`, "<br>", "</b></div>")
+}
+
 const person1 = "Received: by mx.example.net; Mon, 2 Nov 2026 10:00:00 +0700\r\nDate: Mon, 2 Nov 2026 10:00:00 +0700\r\nFrom: Rina Maharani <rina@example.com>\r\nTo: catat-r7k2@in.example.net\r\nMessage-ID: <outer@example.com>\r\nMIME-Version: 1.0\r\n"
 
 func word(s string) string { return mime.QEncoding.Encode("utf-8", s) }

@@ -27,7 +27,8 @@ type issuer struct {
 	Domains []string `yaml:"domains"`
 	// Senders narrows Domains where a domain sends much else ("googleplay-noreply@").
 	Senders []string `yaml:"senders"`
-	// Names are display names that only this issuer may carry.
+	// Names are display names that only this issuer may carry. One that begins
+	// with "=" is a common word too ("=dana") and counts only when it stands alone.
 	Names []string `yaml:"names"`
 	// Apps are names that only the issuer's own mails speak of ("mybca").
 	Apps []string `yaml:"apps"`

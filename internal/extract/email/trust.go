@@ -76,13 +76,10 @@ func (s *standing) forwarded(x *Extractor, env envelope, views [][]seg) {
 	case s.issuer != nil:
 		s.weight = 0.97
 	case env.from.address == "":
-		// Some programs quote only the sender's name.
-		if s.issuer = x.named(env.from.name); s.issuer != nil {
-			s.weight = 0.9
-			s.sender.Domain = s.issuer.Domains[0]
-			return
-		}
-		s.weight, s.reason = 0.6, "sender.hidden"
+		// Some programs quote only the sender's name. Anybody can carry a name:
+		// the facts are read, a person decides.
+		s.issuer = x.named(env.from.name)
+		s.weight, s.reason = 0.7, "sender.hidden"
 	case x.freemail[env.from.domain()]:
 		s.weight, s.reason = 0.4, "sender.private"
 	default:
@@ -136,14 +133,28 @@ func (x *Extractor) named(name string) *issuer {
 	if len(low) < 4 {
 		return nil
 	}
+	core := unfilled(low)
 	for _, iss := range x.issuers {
 		for _, n := range iss.Names {
-			if strings.Contains(low, " "+n+" ") {
+			if n[0] == '=' && core == n[1:] || n[0] != '=' && strings.Contains(low, " "+n+" ") {
 				return iss
 			}
 		}
 	}
 	return nil
+}
+
+// unfilled is a display name without the words that senders put around theirs.
+func unfilled(low string) string {
+	var out []string
+	for _, w := range strings.Fields(low) {
+		switch w {
+		case "no", "reply", "noreply", "notifikasi", "notification", "notifications", "official", "id", "indonesia", "info", "alert", "alerts", "team", "tim", "cs", "support", "customer", "care", "bank", "promo", "update", "security", "layanan", "admin", "service", "app":
+		default:
+			out = append(out, w)
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // words2 is a name in small letters with single spaces for everything that is
