@@ -19,7 +19,7 @@ var floors = []struct {
 	inside   bool // packages of this floor may import each other
 }{
 	{"command", []string{"cmd"}, false},
-	{"app", []string{"internal/app"}, true},
+	{"app", []string{"internal/app", "internal/bench"}, true},
 	{"product", []string{"internal/front", "internal/assistant", "internal/cash", "internal/capture", "internal/workplace", "internal/automation", "internal/pesantren"}, false},
 	{"trade", []string{"internal/ledger", "internal/billing", "internal/extract", "internal/model", "internal/channel", "internal/inbox", "internal/notify"}, true},
 	{"privacy", []string{"internal/privacy"}, true},
