@@ -21,7 +21,8 @@
 //   - sender: 1 issuer's domain, authenticated; 0.97 issuer quoted in a forward;
 //     0.93 issuer's domain, nobody checked; 0.9 other domain, authenticated;
 //     0.88 other domain, forwarded; 0.84 other domain, nobody checked; at most
-//     0.7 where a check was made and nothing passed; 0.4 a private mailbox
+//     0.7 where a check was made and nothing passed, or a forward hides the
+//     address; 0.4 a private mailbox
 //   - status: 1 stated by field or subject; 0.99 the mail is only sent after a
 //     success; 0.97 a sentence says so; 0.6 nothing does
 //   - amount: 1 total that equals its parts; 0.99 total alone; 0.98 one labelled
@@ -31,11 +32,13 @@
 //     Date; 0.85 far from the mail's own Date
 //   - merchant: 1 labelled; 0.98 from a sentence; 0.97 from the subject; 0.95
 //     none
-//   - layout: 0.8 for an unknown issuer without labelled amount, date and trace
+//   - layout: 0.8 without a trace of a record: no date, account, number or
+//     labelled fields; an unknown issuer needs an amount with a label, a date and
+//     one trace more
 //
 // From BookAt on a transaction may be booked. Below it, Reason names the weakest
-// piece. Where it is the sender that is doubted, the facts are in Held and the
-// kind is no transaction.
+// piece. Where it is the sender, the success or the layout that is doubted, the
+// facts are in Held and the kind is no transaction.
 //
 // # Adding an issuer
 //

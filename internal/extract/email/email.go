@@ -63,7 +63,7 @@ type Sender struct {
 	Domain  string
 	Address string // the issuer's address; empty when a forward hides it
 	Via     string // address of the person who forwarded by hand; the caller checks that it may
-	DKIM    string // pass, fail, none, neutral, temperror ...
+	DKIM    string // of the issuer's own mail: pass, fail, none, neutral ...; "none" for a forward by hand
 	Trust   Trust
 }
 

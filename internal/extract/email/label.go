@@ -153,7 +153,7 @@ func (l lexicon) colon(s seg) (tag, bool) {
 // prefix reads "label value" where nothing stands between the two. The value
 // must look like what the label promises, or any sentence would do.
 func (l lexicon) prefix(s seg) (tag, bool) {
-	if len(s.text) > 160 || s.text[0] >= 'a' && s.text[0] <= 'z' {
+	if s.text == "" || len(s.text) > 160 || s.text[0] >= 'a' && s.text[0] <= 'z' {
 		return tag{}, false
 	}
 	ends := wordEnds(s.text, 6)

@@ -44,7 +44,8 @@ func (x *Extractor) judge(env envelope, views [][]seg, o Options) standing {
 	domain := env.from.domain()
 	s := standing{issuer: x.issuerOf(env.from), sender: Sender{Domain: domain, Address: env.from.address, DKIM: p.dkim, Trust: TrustUnverified}}
 	if env.forwarded {
-		s.sender.Via, s.sender.Trust = env.outer.address, TrustForwarded
+		// The proofs are those of the person who forwarded, not of the issuer.
+		s.sender.Via, s.sender.Trust, s.sender.DKIM = env.outer.address, TrustForwarded, "none"
 	}
 	alarm := x.alarm(env, s.issuer, p, views)
 	switch {
