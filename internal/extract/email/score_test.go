@@ -68,15 +68,15 @@ func TestScore(t *testing.T) {
 
 func score(t *testing.T, want expected, got Result, right, of map[string]int) {
 	t.Helper()
-	check := func(name string, ok bool, got, want any) {
+	id := want.ID
+	check := func(name string, ok bool, got, want string) {
 		of[name]++
 		if ok {
 			right[name]++
 			return
 		}
-		t.Errorf("%s: %s: got %v, want %v", name0(got, want, ""), name, got, want)
+		t.Errorf("%s: %s: got %s, want %s", id, name, got, want)
 	}
-	id := want.ID
 	of["booked"]++
 	booked := got.Kind == KindTransaction && len(got.Transactions) == len(want.Transactions)
 	if want.IsTransaction != booked || !want.IsTransaction && len(got.Transactions) > 0 {
@@ -86,35 +86,29 @@ func score(t *testing.T, want expected, got Result, right, of map[string]int) {
 	right["booked"]++
 	for i, w := range want.Transactions {
 		g := got.Transactions[i]
-		check("amount", g.Amount.Decimal() == w.Amount, id+" "+g.Amount.Decimal(), w.Amount)
-		check("currency", string(g.Amount.Currency) == w.Currency, id+" "+string(g.Amount.Currency), w.Currency)
+		check("amount", g.Amount.Decimal() == w.Amount, g.Amount.Decimal(), w.Amount)
+		check("currency", string(g.Amount.Currency) == w.Currency, string(g.Amount.Currency), w.Currency)
 		if w.Fee != "0.00" {
-			check("fee", g.Fee.Decimal() == w.Fee, id+" "+g.Fee.Decimal(), w.Fee)
+			check("fee", g.Fee.Decimal() == w.Fee, g.Fee.Decimal(), w.Fee)
 		}
-		check("direction", g.Direction == w.Direction, id+" "+g.Direction, w.Direction)
+		check("direction", g.Direction == w.Direction, g.Direction, w.Direction)
 		at, _ := time.Parse(time.RFC3339, w.Datetime)
-		check("time", sameMoment(g.At, at, w.Precision), id+" "+g.At.Format(time.RFC3339), w.Datetime)
+		check("time", sameMoment(g.At, at, w.Precision), g.At.Format(time.RFC3339), w.Datetime)
 		ok := false
 		for _, name := range append(w.Aliases, w.Merchant) {
 			ok = ok || onlyName(name) == onlyName(g.Merchant)
 		}
-		check("merchant", ok, id+" "+g.Merchant, w.Merchant)
+		check("merchant", ok, g.Merchant, w.Merchant)
 		if w.AccountLast != nil {
-			check("account", strings.HasSuffix(g.AccountLast, *w.AccountLast) && g.AccountLast != "", id+" "+g.AccountLast, *w.AccountLast)
+			check("account", strings.HasSuffix(g.AccountLast, *w.AccountLast) && g.AccountLast != "", g.AccountLast, *w.AccountLast)
 		}
 		if w.Reference != nil {
-			check("reference", g.Reference == *w.Reference, id+" "+g.Reference, *w.Reference)
+			check("reference", g.Reference == *w.Reference, g.Reference, *w.Reference)
 		}
 		if g.Confidence < BookAt {
 			t.Errorf("%s: confidence %.2f (%s)", id, g.Confidence, g.Doubt)
 		}
 	}
-}
-
-func name0(got, _ any, _ string) string {
-	s, _ := got.(string)
-	s, _, _ = strings.Cut(s, " ")
-	return s
 }
 
 func sameMoment(got, want time.Time, precision string) bool {
