@@ -66,6 +66,11 @@ func (e Edit) check(op string) error {
 // claim takes a row for a change: of two people who change the same row at once
 // one gets fault Conflict.
 func claim(ctx context.Context, tx *store.Tx, key id.ID, op string, revision int64, from ...State) (*Captured, error) {
+	// Bookings of a tenant go one at a time, as mails do: two that touch the same
+	// accounts in another order would wait for each other.
+	if _, err := tx.Exec(ctx, "UPDATE capture_mailboxes SET mails = mails WHERE tenant_id = $1", tx.Tenant()); err != nil {
+		return nil, err
+	}
 	c, err := store.Get[Captured](ctx, tx, key)
 	if err != nil {
 		return nil, err

@@ -106,8 +106,7 @@ func readAmount(s string, c money.Currency) (int64, bool) {
 	whole, frac := s, ""
 	if i := strings.LastIndexAny(s, ".,"); i >= 0 {
 		tail := s[i+1:]
-		one := strings.Count(s, ".")+strings.Count(s, ",") == 1
-		if len(tail) != 3 || c.Digits() == 3 && one {
+		if len(tail) != 3 || c.Digits() == 3 && strings.Count(s, s[i:i+1]) == 1 {
 			whole, frac = s[:i], tail
 		}
 	}
