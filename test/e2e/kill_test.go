@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	killMails = 1000
-	kills     = 12
-	killSeed  = 20261123
+	killMails  = 1000
+	kills      = 12
+	afterKills = 3
+	killSeed   = 20261123
 )
 
 // Mails are sent by clients that try until each is taken, while the process is
@@ -97,6 +98,11 @@ func sendUnderFire(t *testing.T, p *program, people []*person, mails [][]payment
 		p.start()
 	}
 	clients.Wait()
+	// And while what was taken is still being booked and delivered.
+	for range afterKills {
+		p.kill()
+		p.start()
+	}
 	t.Logf("%d tries", tries.Load())
 }
 
