@@ -54,8 +54,9 @@ type commands struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(&world{ctx, os.Stdout, os.Stderr, os.Getenv, clock.System{}}, os.Args[1:]))
+	code := run(&world{ctx, os.Stdout, os.Stderr, os.Getenv, clock.System{}}, os.Args[1:])
+	stop()
+	os.Exit(code)
 }
 
 // run is the whole program for one set of arguments; it gives the exit code.

@@ -51,7 +51,7 @@ func openKeys(ctx context.Context, cfg config.Config, getenv func(string) string
 	}
 	files, err := vault.NewFolder(filepath.Join(cfg.Data, "files"))
 	if err != nil {
-		k.ring.Close()
+		_ = k.ring.Close()
 		return nil, err
 	}
 	k.vault = vault.New(master, k.ring, rand.Reader, c, vault.Options{Files: files, CacheAge: cacheAge})

@@ -13,6 +13,7 @@ import (
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/notice"
+	"amanah/internal/privacy/receipt"
 	"amanah/internal/privacy/retention"
 	"amanah/internal/privacy/rights"
 	"amanah/internal/privacy/transfer"
@@ -38,6 +39,7 @@ func parts() []part {
 		{tables: audit.Tables(), migrations: audit.Migrations(), texts: audit.Texts()},
 		{tables: consent.Tables(), migrations: consent.Migrations()},
 		{tables: transfer.Tables(), migrations: transfer.Migrations()},
+		{texts: receipt.Texts()},
 		{tables: rights.Tables(), migrations: rights.Migrations(), texts: rights.Texts()},
 		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
 		{tables: retention.Tables(), migrations: retention.Migrations()},

@@ -9,6 +9,7 @@ import (
 	"amanah/internal/app/demo"
 	"amanah/internal/capture"
 	"amanah/internal/channel/mail"
+	"amanah/internal/fault"
 	"amanah/internal/id"
 	"amanah/internal/inbox"
 	"amanah/internal/money"
@@ -46,7 +47,10 @@ func (t *Trial) scope(purpose string) store.Scope {
 func (t *Trial) Accept(ctx context.Context, raw []byte) error {
 	s := t.app.scope("ctt", t.workspace)
 	s.Purpose = "capture"
-	_, _, err := t.app.inbox.Accept(ctx, inbox.In{Scope: s, Subject: t.person, Channel: capture.Channel, Conversation: t.workspace.String(), Raw: raw, Sender: "bank@bank.example"})
+	_, fresh, err := t.app.inbox.Accept(ctx, inbox.In{Scope: s, Subject: t.person, Channel: capture.Channel, Conversation: t.workspace.String(), Raw: raw, Sender: "bank@bank.example"})
+	if err == nil && !fresh {
+		err = fault.New(fault.Conflict, "app.Trial", "conflict")
+	}
 	return err
 }
 

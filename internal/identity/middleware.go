@@ -66,8 +66,8 @@ func (s *Service) Identify(next http.Handler) http.Handler {
 			if _, ok := s.services[slug]; !ok {
 				return Principal{}, nil
 			}
-			c, err := r.Cookie(CookieName(slug, s.secure(r)))
-			if err != nil {
+			c, _ := r.Cookie(CookieName(slug, s.secure(r))) // the only error is that there is none
+			if c == nil {
 				return Principal{}, nil
 			}
 			p, err := s.Resolve(ctx, slug, c.Value)

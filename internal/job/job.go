@@ -40,7 +40,6 @@ type Queue struct {
 	engine   engine
 	plan     []planned
 	stop     context.CancelFunc
-	done     chan struct{}
 }
 
 type planned struct {

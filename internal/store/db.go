@@ -67,7 +67,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	db.group = newGroup(db)
 	if err := db.checkColumns(ctx); err != nil {
-		db.Close()
+		_ = db.Close()
 		return nil, err
 	}
 	return db, nil

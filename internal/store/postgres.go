@@ -103,7 +103,7 @@ func (c pgConn) exec(ctx context.Context, text string, args []any) (int64, error
 }
 
 func (c pgConn) query(ctx context.Context, text string, args []any) (Rows, error) {
-	return c.tx.Query(ctx, text, args...)
+	return c.tx.Query(ctx, text, args...) //nolint:sqlclosecheck // the caller closes
 }
 
 // guardPostgres makes the roles and the policies. It runs at every start, so a

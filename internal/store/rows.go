@@ -166,6 +166,15 @@ func (t *Table) owner(v reflect.Value) id.Subject {
 	return id.Subject{}
 }
 
+// keyHome is under which enclosure's keys a row is sealed: a person's stand under
+// the service's home, what is about nobody under the tenant's own.
+func (tx *Tx) keyHome(owner id.Subject) id.Tenant {
+	if owner.IsZero() {
+		return tx.scope.Tenant
+	}
+	return tx.scope.home()
+}
+
 func (tx *Tx) seal(ctx context.Context, t *Table, c Column, key id.ID, owner id.Subject, f reflect.Value) (any, error) {
 	var plain []byte
 	switch x := f.Interface().(type) {
@@ -180,7 +189,7 @@ func (tx *Tx) seal(ctx context.Context, t *Table, c Column, key id.ID, owner id.
 	if tx.db.vault == nil {
 		return nil, fault.New(fault.Internal, "store.seal", "").Cause(errors.New("opened without a vault"))
 	}
-	sealed, err := tx.db.vault.SealValue(ctx, tx.scope.home(), owner, vault.AAD(t.Name, key.String(), c.Name), plain)
+	sealed, err := tx.db.vault.SealValue(ctx, tx.keyHome(owner), owner, vault.AAD(t.Name, key.String(), c.Name), plain)
 	return sealed, fault.Wrap("store.seal", err)
 }
 
@@ -210,7 +219,7 @@ func (tx *Tx) scanRow(ctx context.Context, t *Table, v reflect.Value, rows Rows)
 		if len(sealed[i]) == 0 || tx.db.vault == nil {
 			continue
 		}
-		plain, err := tx.db.vault.OpenValue(ctx, tx.scope.home(), owner, vault.AAD(t.Name, r.ID.String(), c.Name), sealed[i])
+		plain, err := tx.db.vault.OpenValue(ctx, tx.keyHome(owner), owner, vault.AAD(t.Name, r.ID.String(), c.Name), sealed[i])
 		if vault.Destroyed(err) {
 			continue
 		}

@@ -69,7 +69,7 @@ func (db *DB) openSQLite(o Options) error {
 		return err
 	}
 	plain.SetMaxOpenConns(1)
-	if err := plain.Ping(); err != nil {
+	if err := plain.PingContext(context.Background()); err != nil {
 		plain.Close()
 		return sqliteOpenFault(err)
 	}
@@ -181,7 +181,7 @@ func (c sqliteConn) query(ctx context.Context, text string, args []any) (Rows, e
 	if err != nil {
 		return nil, err
 	}
-	return sqlRows{rows}, nil
+	return sqlRows{rows}, nil //nolint:rowserrcheck // the caller asks Rows.Err
 }
 
 // sqlRows drops the error of Close, which says nothing that Err does not.

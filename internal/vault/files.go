@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"io"
 	"iter"
 
@@ -72,7 +73,7 @@ func (v *Vault) PutFile(ctx context.Context, home id.Tenant, s id.Subject, f Fil
 	if err := v.files.Put(ctx, fileName(home, s, f), sr); err != nil {
 		return 0, fault.Wrap(op, err)
 	}
-	if sr.err != io.EOF {
+	if !errors.Is(sr.err, io.EOF) {
 		return 0, fault.New(fault.Internal, op, "vault.file_cut").Cause(sr.err)
 	}
 	return sr.size, nil

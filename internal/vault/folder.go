@@ -189,7 +189,7 @@ func (d *Folder) List(ctx context.Context, prefix string) iter.Seq2[string, erro
 			}
 			return nil
 		})
-		if err != nil && err != stop {
+		if err != nil && !errors.Is(err, stop) {
 			yield("", fault.Wrap("vault.Folder.List", err))
 		}
 	}

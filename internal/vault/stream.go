@@ -3,6 +3,7 @@ package vault
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 
 	"github.com/tink-crypto/tink-go/v2/streamingaead/subtle"
@@ -49,7 +50,7 @@ func (s *sealReader) Read(p []byte) (int, error) {
 		if _, werr := s.w.Write(s.chunk[:n]); werr != nil {
 			err = werr
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			if cerr := s.w.Close(); cerr != nil {
 				err = cerr
 			}
@@ -130,7 +131,7 @@ func (s *sticky) Read(p []byte) (int, error) {
 		return 0, s.err
 	}
 	n, err := s.r.Read(p)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		n, err = 0, s.in.fault()
 	}
 	s.err = err

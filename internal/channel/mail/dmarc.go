@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/emersion/go-msgauth/dmarc"
@@ -72,7 +73,7 @@ func policy(l *lookups, from string) (rec *dmarc.Record, sub bool, result string
 			return rec, i > 0, ""
 		case dmarc.IsTempFail(err):
 			return nil, false, TempError
-		case err != dmarc.ErrNoPolicy:
+		case !errors.Is(err, dmarc.ErrNoPolicy):
 			return nil, false, PermError
 		}
 	}

@@ -89,7 +89,7 @@ func NewServer(cfg Config, known Recipients, keep Acceptor) (*Server, error) {
 // Start listens on the configured address and serves in the background. Addr
 // then tells the real address.
 func (s *Server) Start() error {
-	l, err := net.Listen("tcp", s.cfg.Addr)
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", s.cfg.Addr)
 	if err != nil {
 		return fault.New(fault.Unavailable, "mail.Start", "mail.listen").Cause(err)
 	}

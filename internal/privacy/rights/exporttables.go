@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -47,7 +48,7 @@ var errStop = fault.New(fault.Internal, "rights.stop", "")
 func (e *export) hasRows(ctx context.Context, t rowset.Table) (bool, error) {
 	for _, p := range e.places {
 		err := e.each(ctx, p, t, e.who, func(rowset.Row) error { return errStop })
-		if err == errStop { // it comes back as it was returned
+		if errors.Is(err, errStop) {
 			return true, nil
 		}
 		if err != nil {

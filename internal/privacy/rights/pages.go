@@ -68,8 +68,8 @@ func (s *Pages) Routes(mux *http.ServeMux, slug string) {
 	mux.Handle("POST "+at+"me/purposes", identity.Require(web.HandlerFunc(s.setPurpose)))
 	mux.Handle("GET "+at+"me/close", identity.Require(web.HandlerFunc(s.askClose)))
 	mux.Handle("POST "+at+"me/close", identity.Require(web.HandlerFunc(s.close)))
-	mux.Handle("GET "+at+"receipts/{number}", web.HandlerFunc(s.receipt(slug)))
-	mux.Handle("GET "+at+"receipts/{number}/file", web.HandlerFunc(s.receiptFile(slug)))
+	mux.Handle("GET "+at+"receipts/{number}", s.receipt(slug))
+	mux.Handle("GET "+at+"receipts/{number}/file", s.receiptFile(slug))
 }
 
 // mePage is what the page shows.

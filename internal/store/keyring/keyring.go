@@ -61,7 +61,7 @@ func Open(ctx context.Context, url, dir string, fileKey []byte) (*Ring, error) {
 	// Nodes that start together race for CREATE … IF NOT EXISTS; a lock settles it.
 	_, err = db.ExecContext(ctx, `BEGIN; SELECT pg_advisory_xact_lock(7264002); CREATE SCHEMA IF NOT EXISTS amanah_keys; `+strings.ReplaceAll(schema, "{p}", r.prefix)+`; COMMIT`)
 	if err != nil {
-		r.Close()
+		_ = r.Close()
 		return nil, fault.Wrap("keyring.Open", err)
 	}
 	return r, nil
@@ -69,7 +69,7 @@ func Open(ctx context.Context, url, dir string, fileKey []byte) (*Ring, error) {
 
 func (r *Ring) prepare(ctx context.Context) error {
 	if _, err := r.db.ExecContext(ctx, strings.ReplaceAll(schema, "{p}", "")); err != nil {
-		r.Close()
+		_ = r.Close()
 		return fault.Wrap("keyring.Open", err)
 	}
 	return nil

@@ -69,7 +69,7 @@ func Open(t testing.TB, engine string, c Config) *Bundle {
 		b.URL = PostgresURL(t)
 	}
 	b.open(t, c)
-	t.Cleanup(func() { b.DB.Close(); b.Ring.Close() })
+	t.Cleanup(func() { _ = b.Close(); _ = b.Ring.Close() })
 	return b
 }
 
