@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,11 +50,15 @@ const maxHits = 500
 // List reads one page.
 func (s *Service) List(ctx context.Context, tx *store.Tx, q Query) (Page, error) {
 	const op = "capture.List"
-	book, err := s.openBook(ctx, tx)
-	if err != nil {
-		return Page{}, fault.Wrap(op, err)
+	b := book{}
+	var err error
+	if normal(q.Text) != "" {
+		// Names are sealed: a search opens all of them and asks for their ids.
+		if b.merchants, err = names(ctx, tx); err != nil {
+			return Page{}, fault.Wrap(op, err)
+		}
 	}
-	p, err := s.list(ctx, tx, q, book)
+	p, err := s.list(ctx, tx, q, b)
 	return p, fault.Wrap(op, err)
 }
 
@@ -63,10 +68,12 @@ type book struct {
 	accounts  map[id.ID]*BankAccount
 }
 
-func (s *Service) openBook(ctx context.Context, tx *store.Tx) (book, error) {
+// openBook opens the names of these merchants, and those of all accounts, which
+// are few.
+func openBook(ctx context.Context, tx *store.Tx, merchants []id.ID) (book, error) {
 	b := book{accounts: map[id.ID]*BankAccount{}}
 	var err error
-	if b.merchants, err = names(ctx, tx); err != nil {
+	if b.merchants, err = namesOf(ctx, tx, merchants); err != nil {
 		return b, err
 	}
 	all, err := accounts(ctx, tx)
@@ -161,14 +168,27 @@ func (s *Service) list(ctx context.Context, tx *store.Tx, q Query, b book) (Page
 	if err != nil {
 		return Page{}, err
 	}
+	return arrange(ctx, tx, q, rows, column, back)
+}
+
+// arrange puts rows, of which there may be one too many, in the order asked for,
+// opens their names and says whether there are pages around them.
+func arrange(ctx context.Context, tx *store.Tx, q Query, rows []Captured, column string, back bool) (Page, error) {
 	more := len(rows) > q.Limit
 	rows = rows[:min(len(rows), q.Limit)]
+	if back {
+		slices.Reverse(rows)
+	}
+	var shops []id.ID
+	for _, c := range rows {
+		shops = append(shops, c.Merchant)
+	}
+	b, err := openBook(ctx, tx, shops)
+	if err != nil {
+		return Page{}, err
+	}
 	var p Page
-	for i := range rows {
-		c := rows[i]
-		if back {
-			c = rows[len(rows)-1-i]
-		}
+	for _, c := range rows {
 		p.Rows = append(p.Rows, b.view(c))
 	}
 	if n := len(p.Rows); n > 0 {

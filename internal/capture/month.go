@@ -68,13 +68,22 @@ func (s *Service) Month(ctx context.Context, tx *store.Tx, of string, currency m
 		return f, fault.Wrap(op, err)
 	}
 	own := f.addUp(first, sums)
-	b, err := s.openBook(ctx, tx)
+	if f.Merchants, err = topMerchants(ctx, tx, of, currency); err != nil {
+		return f, fault.Wrap(op, err)
+	}
+	var shops []id.ID
+	for _, m := range f.Merchants {
+		shops = append(shops, m.Merchant)
+	}
+	b, err := openBook(ctx, tx, shops)
 	if err != nil {
 		return f, fault.Wrap(op, err)
 	}
+	for i := range f.Merchants {
+		f.Merchants[i].Name = b.merchants[f.Merchants[i].Merchant]
+	}
 	f.accounts(own, b)
-	f.Merchants, err = topMerchants(ctx, tx, of, currency, b)
-	return f, fault.Wrap(op, err)
+	return f, nil
 }
 
 // addUp fills in the months and gives the month's sums of the person's own
@@ -130,7 +139,7 @@ func (f *MonthFigures) accounts(own map[string]Sums, b book) {
 	})
 }
 
-func topMerchants(ctx context.Context, tx *store.Tx, of string, currency money.Currency, b book) ([]Share, error) {
+func topMerchants(ctx context.Context, tx *store.Tx, of string, currency money.Currency) ([]Share, error) {
 	rows, err := tx.Query(ctx, `SELECT merchant_id, CAST(SUM(minor) AS BIGINT) AS total, COUNT(*) FROM captured
 		WHERE tenant_id = $1 AND month = $2 AND state = $3 AND direction = $4 AND currency = $5
 		GROUP BY merchant_id ORDER BY total DESC, merchant_id LIMIT 10`, tx.Tenant(), of, string(Booked), "out", currency)
@@ -144,7 +153,6 @@ func topMerchants(ctx context.Context, tx *store.Tx, of string, currency money.C
 		if err := rows.Scan(&m.Merchant, &m.Minor, &m.Count); err != nil {
 			return nil, err
 		}
-		m.Name = b.merchants[m.Merchant]
 		out = append(out, m)
 	}
 	return out, rows.Err()

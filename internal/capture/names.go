@@ -3,6 +3,7 @@ package capture
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"amanah/internal/fault"
@@ -86,6 +87,29 @@ func names(ctx context.Context, tx *store.Tx) (map[id.ID]string, error) {
 		out[m.ID] = m.Name.Reveal()
 	}
 	return out, nil
+}
+
+// namesOf opens the names of some merchants.
+func namesOf(ctx context.Context, tx *store.Tx, keys []id.ID) (map[id.ID]string, error) {
+	out := map[id.ID]string{}
+	args := []any{tx.Tenant()}
+	marks := ""
+	for _, k := range keys {
+		if _, known := out[k]; known || k.IsZero() {
+			continue
+		}
+		out[k] = ""
+		args = append(args, k)
+		marks += ", $" + strconv.Itoa(len(args))
+	}
+	if marks == "" {
+		return out, nil
+	}
+	ms, err := store.Find[Merchant](ctx, tx, "WHERE tenant_id = $1 AND id IN ("+marks[2:]+")", args...)
+	for _, m := range ms {
+		out[m.ID] = m.Name.Reveal()
+	}
+	return out, err
 }
 
 // accounts are the tenant's accounts, by issuer and age.
