@@ -129,7 +129,7 @@ func (a *App) openRules(context.Context) error {
 // service says about a notice what people's accounts need to know.
 func service(n *notice.Notice) tenant.Service {
 	s := tenant.Service{Slug: n.Service(), Home: tenant.HomeOf(n.Service()), Name: map[string]string{"id": n.Name("id"), "en": n.Name("en")},
-		MinimumAge: n.MinimumAge(), NoticeVersion: n.Version()}
+		MinimumAge: n.MinimumAge(), NoticeVersion: n.Version(), TermsVersion: front.TermsVersion(n.Service())}
 	_, s.Companies = n.Category("account.company")
 	for _, p := range n.Purposes() {
 		if p.Basis == "consent" && p.Optional {

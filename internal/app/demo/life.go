@@ -82,7 +82,7 @@ func (l *life) day(date, now time.Time) {
 		add(at(15, l.rand.IntN(59)), bcaCard(p.name, l.rupiah(p)))
 	}
 	l.month(date, at, add)
-	l.noise(at, add)
+	l.noise(date, at, add)
 }
 
 // month has what comes once a month.
@@ -106,7 +106,7 @@ func (l *life) month(date time.Time, at func(h, m int) time.Time, add func(time.
 }
 
 // noise is what must not be booked: codes, promotions, failures, a forgery.
-func (l *life) noise(at func(h, m int) time.Time, add func(time.Time, letter)) {
+func (l *life) noise(date time.Time, at func(h, m int) time.Time, add func(time.Time, letter)) {
 	if l.chance(8) {
 		add(at(10, 5), otp(100_000+l.rand.IntN(899_999)))
 	}
@@ -116,7 +116,7 @@ func (l *life) noise(at func(h, m int) time.Time, add func(time.Time, letter)) {
 	if l.chance(9) {
 		add(at(18, 40), bcaFailed(l.pick(coffee).name, 35_000))
 	}
-	if l.n == 60 {
+	if date.Day() == 12 {
 		add(at(2, 13), forged())
 	}
 }
