@@ -24,6 +24,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"amanah/internal/clock"
 )
 
 // cluster is one PostgreSQL for all test binaries of a run: the first starts
@@ -43,6 +45,8 @@ func PostgresURL(t testing.TB) string {
 		t.Fatal(err)
 	}
 	name := "t_" + hex.EncodeToString(b[:])
+	now := clock.System{}.Now()
+	_ = os.Chtimes(filepath.Join(folder(), "used"), now, now) // no matter where someone else runs the cluster
 	ctx := context.Background()
 	c, err := pgx.Connect(ctx, base+"/postgres")
 	if err != nil {
@@ -63,11 +67,15 @@ func PostgresURL(t testing.TB) string {
 	return base + "/" + name
 }
 
+func folder() string {
+	return filepath.Join(os.TempDir(), "amanah-test-postgres-"+strconv.Itoa(os.Getuid()))
+}
+
 func startCluster() (string, error) {
 	if url := os.Getenv("AMANAH_TEST_POSTGRES"); url != "" {
 		return strings.TrimSuffix(url, "/"), nil
 	}
-	dir := filepath.Join(os.TempDir(), "amanah-test-postgres-"+strconv.Itoa(os.Getuid()))
+	dir := folder()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
@@ -127,7 +135,21 @@ func initCluster(dir string) (string, error) {
 		return "", fmt.Errorf("pg_ctl: %w: %s", err, out)
 	}
 	url := fmt.Sprintf("postgres://postgres@127.0.0.1:%d", port)
-	return url, os.WriteFile(filepath.Join(dir, "url"), []byte(url), 0o644)
+	if err := os.WriteFile(filepath.Join(dir, "url"), []byte(url), 0o644); err != nil {
+		return "", err
+	}
+	return url, watch(dir, bin, data)
+}
+
+// watch leaves a process behind that stops the cluster ten minutes after the
+// last test asked for a database.
+func watch(dir, bin, data string) error {
+	used := filepath.Join(dir, "used")
+	if err := os.WriteFile(used, nil, 0o644); err != nil {
+		return err
+	}
+	cmd := as("sh", "-c", `while sleep 60; do [ -n "$(find "$1" -mmin -10)" ] || exec "$2/pg_ctl" -D "$3" -m immediate stop; done`, "sh", used, bin, data)
+	return cmd.Start()
 }
 
 func binFolder() (string, error) {
