@@ -32,7 +32,7 @@ func month(ctx context.Context, o Options, _ string) (*Result, error) {
 		return nil, err
 	}
 	var view, bare []time.Duration
-	for range 20 * o.Rounds {
+	for range 4 * o.Rounds {
 		began := o.Clock.Now()
 		f, err := t.Month(ctx, oneMonth)
 		if err != nil {

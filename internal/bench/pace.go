@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -35,6 +36,15 @@ func rate(ctx context.Context, o Options, callers int, do func(ctx context.Conte
 		return 0, fmt.Errorf("after %d: %w", done.Load(), *err)
 	}
 	return float64(done.Load()) / o.Clock.Now().Sub(began).Seconds(), nil
+}
+
+// cpu is what the process has used of its processors so far.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // serial keeps the numbers of different rounds apart.
@@ -69,7 +79,7 @@ func each(o Options, f func(n int)) (time.Duration, float64) {
 		f(calls)
 		took := o.Clock.Now().Sub(began)
 		runtime.ReadMemStats(&after)
-		if took >= o.Round/4 {
+		if took >= o.Round/20 {
 			// Other goroutines of the process may have allocated: whole ones count.
 			return took / time.Duration(calls), float64((after.Mallocs - before.Mallocs) / uint64(calls))
 		}

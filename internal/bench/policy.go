@@ -53,7 +53,7 @@ func manyRules(count int, packs []*notice.LawPack) (*notice.Policy, error) {
 	var data, gets strings.Builder
 	for i := range count {
 		fmt.Fprintf(&data, "  thing.n%d: {dpv: \"pd:Communication\", what: {id: Catatan, en: Note}, for: [service], kept: while account.active}\n", i)
-		fmt.Fprintf(&gets, "thing.n%d, ", i)
+		fmt.Fprintf(&gets, "thing.n%d,\n      ", i)
 	}
 	src := strings.NewReplacer("  # data\n", data.String(), "# gets", gets.String()).Replace(emptyNotice)
 	n, found := notice.Parse("bench.yaml", []byte(src))
