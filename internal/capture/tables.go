@@ -130,7 +130,7 @@ type Target struct {
 	Subject      id.Subject    `data:"none"`
 	Kind         string        `data:"none"` // webhook
 	URL          vault.Text    `db:"url" data:"target.address"`
-	Host         string        `data:"target.address"`
+	Host         vault.Text    `data:"target.address"`
 	Secret       vault.Text    `data:"target.secret"`
 	State        TargetState   `data:"none"`
 	Reason       string        `data:"none"`           // why it is paused: a key

@@ -46,7 +46,7 @@ func (s *Service) AddTarget(ctx context.Context, tx *store.Tx, owner id.Subject,
 	if err != nil {
 		return id.ID{}, "", fault.Wrap(op, err)
 	}
-	t := &Target{Subject: owner, Kind: "webhook", URL: vault.Seal(address), Host: host, Secret: vault.Seal(key.Reveal()), State: TargetActive, Direction: direction, CreatedAt: tx.Now()}
+	t := &Target{Subject: owner, Kind: "webhook", URL: vault.Seal(address), Host: vault.Seal(host), Secret: vault.Seal(key.Reveal()), State: TargetActive, Direction: direction, CreatedAt: tx.Now()}
 	err = store.Insert(ctx, tx, t)
 	return t.ID, key.Reveal(), fault.Wrap(op, err)
 }

@@ -78,7 +78,7 @@ func (s *Service) targetPage(v visitor) error {
 		return err
 	}
 	back := ui.Tab{Label: v.t("capture.target.title"), Href: at(v.ctx, "/targets")}
-	web.Render(v.w, v.r, http.StatusOK, web.Page{Title: t.Host, Back: &back, Wide: true}, targetView(*t, log, v.may()))
+	web.Render(v.w, v.r, http.StatusOK, web.Page{Title: t.Host.Reveal(), Back: &back, Wide: true}, targetView(*t, log, v.may()))
 	return nil
 }
 

@@ -72,12 +72,13 @@ func sentToOf(v visitor, tx *store.Tx, where string, key id.ID, limit int) ([]se
 	hosts, out := map[id.ID]string{}, []sentTo{}
 	for _, d := range ds {
 		if _, known := hosts[d.Target]; !known {
-			var host string
-			err := tx.QueryRow(v.r.Context(), "SELECT host FROM targets WHERE tenant_id = $1 AND id = $2", []any{tx.Tenant(), d.Target}, &host)
-			if err != nil && !fault.Is(err, fault.NotFound) {
+			t, err := store.Get[Target](v.r.Context(), tx, d.Target)
+			if fault.Is(err, fault.NotFound) {
+				t = &Target{}
+			} else if err != nil {
 				return nil, err
 			}
-			hosts[d.Target] = host
+			hosts[d.Target] = t.Host.Reveal()
 		}
 		out = append(out, sentTo{d, hosts[d.Target]})
 	}

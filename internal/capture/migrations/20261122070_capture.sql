@@ -51,7 +51,7 @@ CREATE UNIQUE INDEX forwarding_codes_message ON forwarding_codes (tenant_id, mes
 
 CREATE TABLE targets (
   tenant_id TEXT NOT NULL, id TEXT NOT NULL, subject TEXT,
-  kind TEXT NOT NULL, url BYTEA, host TEXT NOT NULL, secret BYTEA, state TEXT NOT NULL, reason TEXT NOT NULL, direction TEXT NOT NULL,
+  kind TEXT NOT NULL, url BYTEA, host BYTEA, secret BYTEA, state TEXT NOT NULL, reason TEXT NOT NULL, direction TEXT NOT NULL,
   verified_at BIGINT, failing_since BIGINT, created_at BIGINT NOT NULL,
   PRIMARY KEY (tenant_id, id));
 
