@@ -199,15 +199,22 @@ func (d doorstep) Accept(ctx context.Context, m mail.Message) error {
 }
 
 // proofs are what our server established. A letter without a signature that was
-// put in from this machine or its own network, and whose author's domain no
+// put in on this very machine, and whose author's domain no
 // look-up could speak of, was checked by nobody: that is another thing than a
 // check that nothing passed.
 func proofs(m mail.Message) email.Auth {
 	ip := m.RemoteIP.Unmap()
-	inside := !ip.IsValid() || ip.IsLoopback() || ip.IsPrivate()
+	here := !ip.IsValid() || ip.IsLoopback()
 	silent := m.Auth.DMARC == mail.None || m.Auth.DMARC == mail.TempError
-	if inside && silent && m.Auth.DKIM == mail.None && m.Auth.SPF == mail.None {
+	if here && silent && m.Auth.DKIM == mail.None && m.Auth.SPF == mail.None {
 		return email.Auth{}
 	}
-	return email.Auth{DKIM: m.Auth.DKIM, SPF: m.Auth.SPF, DMARC: m.Auth.DMARC, ARC: m.Auth.ARC}
+	// A signature of somebody else's domain proves nothing about the author's.
+	ours := func(method, result string) string {
+		if result == mail.Pass && !strings.Contains(m.Auth.Aligned, method) {
+			return mail.None
+		}
+		return result
+	}
+	return email.Auth{DKIM: ours("dkim", m.Auth.DKIM), SPF: ours("spf", m.Auth.SPF), DMARC: m.Auth.DMARC, ARC: m.Auth.ARC}
 }

@@ -16,6 +16,7 @@ import (
 	"amanah/internal/clock"
 	"amanah/internal/config"
 	"amanah/internal/extract/email"
+	"amanah/internal/fault"
 	"amanah/internal/front"
 	"amanah/internal/id"
 	"amanah/internal/identity"
@@ -252,7 +253,7 @@ func (a *App) openCapture(context.Context) error {
 	}})
 	a.capture = capture.New(capture.Options{
 		Store: a.db, Extractor: x, Inbox: a.inbox, Jobs: a.jobs, Door: a.door, Rand: rand.Reader,
-		Domain: a.cfg.SMTP.Domain, Slug: "ctt", Home: tenant.HomeOf("ctt"), Zone: a.zone, Owns: ownsAnyAddress,
+		Domain: a.cfg.SMTP.Domain, Slug: "ctt", Home: tenant.HomeOf("ctt"), Zone: a.zone, Owns: a.ownsAddress,
 		Loopback: a.Demo || a.cfg.Egress.AllowLoopback, Log: a.Log,
 	})
 	a.inbox.Handle("ctt", capture.Channel, a.capture.HandleMail)
@@ -260,11 +261,13 @@ func (a *App) openCapture(context.Context) error {
 	return nil
 }
 
-// ownsAnyAddress: an agent address is secret, and people forward from mailboxes
-// that are not their account's. Who knows the address may forward; a sender who
-// fails a check is held before this is asked.
-func ownsAnyAddress(context.Context, store.Scope, id.Subject, string) (bool, error) {
-	return true, nil
+// ownsAddress tells whether an address is the one that the person signs in with.
+func (a *App) ownsAddress(ctx context.Context, s store.Scope, who id.Subject, address string) (bool, error) {
+	own, err := a.identity.AddressOf(ctx, s.Service, who)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return strings.EqualFold(own, strings.TrimSpace(address)), err
 }
 
 func (a *App) openPrivacy(context.Context) (err error) {

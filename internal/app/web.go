@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -23,9 +25,17 @@ func (a *App) openWeb(context.Context) (err error) {
 		}
 		services = append(services, s)
 	}
+	var proxies []netip.Prefix
+	for _, text := range a.cfg.Proxies {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return fmt.Errorf("config: proxies: %q is not a network such as 127.0.0.1/32", text)
+		}
+		proxies = append(proxies, p)
+	}
 	a.shell, err = web.New(web.Config{
 		Services: services, Catalog: a.catalog, Clock: a.Clock, Log: a.Log, Decorate: a.decorate, Account: a.identity.Account,
-		PerClient: web.Rate{PerSecond: 30, Burst: 120}, Secure: a.secure(), Demo: a.Demo, Observe: a.metrics.observe,
+		PerClient: web.Rate{PerSecond: 30, Burst: 120}, Secure: a.secure(), Demo: a.Demo, Observe: a.metrics.observe, Proxies: proxies,
 	})
 	if err != nil {
 		return err

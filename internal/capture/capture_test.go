@@ -21,6 +21,7 @@ import (
 	"amanah/internal/privacy/egress"
 	"amanah/internal/store"
 	"amanah/internal/store/storetest"
+	"amanah/internal/vault"
 )
 
 var config = storetest.Config{
@@ -39,10 +40,11 @@ type rig struct {
 	home   id.Tenant
 	tenant id.Tenant
 	person id.Subject
+	auth   email.Auth // of the next mails
 }
 
 func newRig(t testing.TB, b *storetest.Bundle) *rig {
-	r := &rig{Bundle: b, t: t, mails: &mails{by: map[string]email.Result{}}, jobs: &jobs{}, door: &door{status: 204}, home: b.Tenant(), tenant: b.Tenant(), person: b.Subject()}
+	r := &rig{Bundle: b, t: t, mails: &mails{by: map[string]email.Result{}}, jobs: &jobs{}, door: &door{status: 204}, auth: email.Auth{DKIM: "pass", SPF: "none", DMARC: "none", ARC: "none"}, home: b.Tenant(), tenant: b.Tenant(), person: b.Subject()}
 	r.Service = capture.New(capture.Options{Store: b.DB, Extractor: r.mails, Jobs: r.jobs, Inbox: inbox.New(inbox.Options{Store: b.DB, Log: slog.New(slog.DiscardHandler), Scope: func(_ string, t id.Tenant) store.Scope { return r.scopeOf(t) }}), Door: r.door, Rand: rand.Reader, Domain: "agent.example.com", Slug: "ctt", Home: r.home,
 		Owns: func(_ context.Context, _ store.Scope, _ id.Subject, a string) (bool, error) {
 			return a == "rina@example.com", nil
@@ -84,7 +86,7 @@ func (r *rig) mail(res email.Result) inbox.Result {
 }
 
 func (r *rig) message(res email.Result) inbox.Message {
-	m := inbox.Message{Subject: r.person, ReceivedAt: clock.At(r.Clock.Now())}
+	m := inbox.Message{Subject: r.person, ReceivedAt: clock.At(r.Clock.Now()), Auth: vault.Seal(capture.FormatAuth(r.auth))}
 	m.ID = r.IDs.New()
 	r.mails.set(m.ID.String(), res)
 	return m

@@ -10,7 +10,6 @@ import (
 	"amanah/internal/clock"
 	"amanah/internal/extract/email"
 	"amanah/internal/fault"
-	"amanah/internal/id"
 	"amanah/internal/inbox"
 	"amanah/internal/store"
 	"amanah/internal/vault"
@@ -61,7 +60,7 @@ func (s *Service) HandleMail(ctx context.Context, sc store.Scope, m inbox.Messag
 	}
 	stranger := ""
 	if res.Sender.Via != "" && len(res.Transactions) > 0 {
-		if stranger, err = s.stranger(ctx, sc, m.Subject, res.Sender.Via); err != nil {
+		if stranger, err = s.stranger(ctx, sc, m, res.Sender.Via); err != nil {
 			return nil, fault.Wrap(op, err)
 		}
 	}
@@ -69,18 +68,6 @@ func (s *Service) HandleMail(ctx context.Context, sc store.Scope, m inbox.Messag
 		out, err := s.apply(ctx, tx, found{m: m, res: res, hold: stranger, zone: zone})
 		return out, fault.Wrap(op, err)
 	}, nil
-}
-
-// stranger is the reason to hold what somebody forwarded who is not known to
-// belong to the person: anyone can quote a bank's words.
-func (s *Service) stranger(ctx context.Context, sc store.Scope, person id.Subject, address string) (string, error) {
-	if s.Owns == nil {
-		return "forwarder.unknown", nil
-	}
-	if ok, err := s.Owns(ctx, sc, person, address); err != nil || ok {
-		return "", err
-	}
-	return "forwarder.unknown", nil
 }
 
 // apply makes a mail's effect.

@@ -6,14 +6,17 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"amanah/internal/capture"
+	"amanah/internal/clock"
 	"amanah/internal/extract/email"
 	"amanah/internal/fault"
 	"amanah/internal/inbox"
 	"amanah/internal/ledger"
 	"amanah/internal/money"
 	"amanah/internal/store"
+	"amanah/internal/vault"
 )
 
 // A good mail is an entry, a row, a delivery and its job, all of one transaction.
@@ -62,18 +65,22 @@ func TestHandleMail_review(t *testing.T) {
 		quoted.Sender = email.Sender{Trust: email.TrustForwarded, Via: "stranger@example.net"}
 		own := genuine("", kopi())
 		own.Sender = email.Sender{Trust: email.TrustForwarded, Via: "rina@example.com"}
+		proven, nothing := r.auth, email.Auth{DKIM: "none", SPF: "none", DMARC: "none"}
 		for _, c := range []struct {
 			name, reason string
 			res          email.Result
 			state        capture.State
+			auth         email.Auth
 		}{
-			{"below the line", "low_confidence.merchant", genuine("<1@x>", weak), capture.Review},
-			{"a proof failed", "auth.dkim_fail", suspicious, capture.Review},
-			{"nothing proven", "auth.none", unproven, capture.Review},
-			{"forwarded by a stranger", "forwarder.unknown", quoted, capture.Review},
-			{"forwarded by the person", "", own, capture.Booked},
+			{"below the line", "low_confidence.merchant", genuine("<1@x>", weak), capture.Review, proven},
+			{"a proof failed", "auth.dkim_fail", suspicious, capture.Review, proven},
+			{"nothing proven", "auth.none", unproven, capture.Review, proven},
+			{"forwarded by a stranger", "forwarder.unknown", quoted, capture.Review, proven},
+			{"forwarded by the person", "", own, capture.Booked, proven},
+			{"forwarded in the person's name, unproven", "auth.none", own, capture.Review, nothing},
+			{"put in on this machine", "", quoted, capture.Booked, email.Auth{}},
 		} {
-			r.tenant = r.Tenant()
+			r.tenant, r.auth = r.Tenant(), c.auth
 			out := r.mail(c.res)
 			all := r.all()
 			if len(all) != 1 || all[0].State != c.state || all[0].Reason != c.reason {
@@ -83,6 +90,43 @@ func TestHandleMail_review(t *testing.T) {
 			if c.state == capture.Review && (out.Outcome != "review" || !all[0].Entry.IsZero() || len(r.jobs.take()) != 0) {
 				t.Errorf("%s: the message is %+v, the entry %v", c.name, out, all[0].Entry)
 			}
+		}
+	})
+}
+
+// Who approves a stranger's forward knows that address from then on, and only if
+// it proves itself.
+func TestApprove_learnsForwarder(t *testing.T) {
+	both(t, func(t *testing.T, r *rig) {
+		ctx, from := context.Background(), "kantor@example.net"
+		forward := func(inner string) capture.View {
+			res := genuine(inner, kopi(func(t *email.Transaction) { t.Reference = inner }))
+			res.Sender = email.Sender{Trust: email.TrustForwarded, Via: from}
+			m := r.message(res)
+			m.Channel, m.Source, m.Conversation, m.Sender, m.State = "mail", inner, r.IDs.New(), vault.Seal(from), inbox.Waiting
+			r.write(func(tx *store.Tx) error { return store.Insert(ctx, tx, &m) })
+			r.handle(m)
+			for _, v := range r.all() {
+				if v.Message == m.ID {
+					return v
+				}
+			}
+			t.Fatal("no row of the mail")
+			return capture.View{}
+		}
+		first := forward("<1@x>")
+		if first.State != capture.Review || first.Reason != "forwarder.unknown" {
+			t.Fatalf("the first is %s for %q", first.State, first.Reason)
+		}
+		r.write(func(tx *store.Tx) error { return r.Approve(ctx, tx, first.ID, first.Revision, first.EditOf()) })
+		r.Clock.(*clock.Manual).Add(time.Hour)
+		if next := forward("<2@x>"); next.State != capture.Booked {
+			t.Errorf("the next is %s for %q", next.State, next.Reason)
+		}
+		r.auth = email.Auth{DKIM: "none", SPF: "none", DMARC: "none"}
+		r.Clock.(*clock.Manual).Add(time.Hour)
+		if forged := forward("<3@x>"); forged.State != capture.Review {
+			t.Error("an unproven mail in that address's name was booked")
 		}
 	})
 }

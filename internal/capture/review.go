@@ -131,6 +131,11 @@ func (s *Service) Approve(ctx context.Context, tx *store.Tx, key id.ID, revision
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
+	if c.Reason == reasonForwarder {
+		if err := s.trust(ctx, tx, c); err != nil {
+			return fault.Wrap(op, err)
+		}
+	}
 	c.State, c.Twin = Booked, id.ID{}
 	if err := store.Update(ctx, tx, c); err != nil {
 		return fault.Wrap(op, err)

@@ -61,9 +61,9 @@ type Options struct {
 	Home id.Tenant
 	// Zone gives a workspace's time zone; nil means WIB for all.
 	Zone func(ctx context.Context, workspace id.Tenant) *time.Location
-	// Owns tells whether a mail address is one that the person forwards from, such
-	// as the account's own. nil: no address is, so what is forwarded by hand waits
-	// for review.
+	// Owns tells whether a mail address is the person's own, such as the account's.
+	// nil: no address is. What others forward by hand waits for review, until one
+	// of theirs was approved.
 	Owns func(ctx context.Context, s store.Scope, person id.Subject, address string) (bool, error)
 	// Loopback lets targets be plain http on this machine: demo and tests.
 	Loopback bool

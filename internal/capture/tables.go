@@ -159,7 +159,7 @@ type Delivery struct {
 
 // Tables are what the module stores.
 func Tables() store.Set {
-	return store.Set{Module: "capture", Rows: []any{Captured{}, Merchant{}, BankAccount{}, mailbox{}, AgentAddress{}, ForwardingCode{}, Target{}, Delivery{}}}
+	return store.Set{Module: "capture", Rows: []any{Captured{}, Merchant{}, BankAccount{}, mailbox{}, AgentAddress{}, ForwardingCode{}, Forwarder{}, Target{}, Delivery{}}}
 }
 
 //go:embed migrations/*.sql

@@ -32,12 +32,15 @@ type Config struct {
 	// Services are those that run; empty: every one that a notice describes.
 	Services []string          `yaml:"services"`
 	Hosts    map[string]string `yaml:"hosts"` // service: host name of its own
-	TLS      TLS               `yaml:"tls"`
-	SMTP     SMTP              `yaml:"smtp"`
-	Mail     Mail              `yaml:"mail"`
-	Egress   Egress            `yaml:"egress"`
-	Security Security          `yaml:"security"`
-	Log      Log               `yaml:"log"`
+	// Proxies are the networks of proxies in front, such as 127.0.0.1/32: what they
+	// say of the client's address is believed.
+	Proxies  []string `yaml:"proxies"`
+	TLS      TLS      `yaml:"tls"`
+	SMTP     SMTP     `yaml:"smtp"`
+	Mail     Mail     `yaml:"mail"`
+	Egress   Egress   `yaml:"egress"`
+	Security Security `yaml:"security"`
+	Log      Log      `yaml:"log"`
 }
 
 // TLS is for installations without a proxy in front: TLS 1.3 and nothing older.
