@@ -66,7 +66,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		return nil, fault.Wrap("store.Open", err)
 	}
 	db.group = newGroup(db)
-	if err := db.checkColumns(ctx); err != nil {
+	if err := db.checkColumns(ctx, o); err != nil {
 		_ = db.Close()
 		return nil, err
 	}

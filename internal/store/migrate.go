@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"testing/fstest"
 
@@ -50,6 +51,28 @@ func gather(o Options) (fs.FS, error) {
 	return all, nil
 }
 
+// latest is the number of the last migration that this version has.
+func latest(o Options) (int64, error) {
+	files, err := gather(o)
+	if err != nil {
+		return 0, err
+	}
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return 0, err
+	}
+	var last int64
+	for _, name := range names {
+		number, _, _ := strings.Cut(name, "_")
+		n, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("store: migration %s has no number", name)
+		}
+		last = max(last, n)
+	}
+	return last, nil
+}
+
 func runMigrations(ctx context.Context, dialect goose.Dialect, db *sql.DB, o Options) error {
 	files, err := gather(o)
 	if err != nil {
@@ -88,7 +111,7 @@ func (db *DB) migratePostgres(ctx context.Context, o Options) error {
 	if err := db.guardPostgres(ctx, c.Conn()); err != nil {
 		return err
 	}
-	_, err = c.Exec(ctx, "GRANT INSERT, SELECT, DELETE ON system_uses TO "+systemRole)
+	_, err = c.Exec(ctx, "GRANT INSERT, SELECT, DELETE ON system_uses TO "+systemRole+"; GRANT SELECT ON goose_db_version TO "+systemRole)
 	return err
 }
 
@@ -99,8 +122,18 @@ func withSQL(pool *pgxpool.Pool, f func(*sql.DB) error) error {
 
 // checkColumns proves that the database has the data map's columns and no other:
 // a column that no field names would be a place where something is kept untold.
-func (db *DB) checkColumns(ctx context.Context) error {
+// Columns of a newer version's migrations are its own, checked by it: while both
+// run side by side the older one leaves them empty.
+func (db *DB) checkColumns(ctx context.Context, o Options) error {
+	own, err := latest(o)
+	if err != nil {
+		return err
+	}
 	return db.System(ctx, UseCheck, Actor{Kind: "system"}, func(tx *Tx) error {
+		var newest int64
+		if err := tx.QueryRow(ctx, "SELECT max(version_id) FROM goose_db_version", nil, &newest); err != nil {
+			return err
+		}
 		for _, t := range db.dataMap.tables {
 			have, err := tx.columns(ctx, t.Name)
 			if err != nil {
@@ -109,6 +142,9 @@ func (db *DB) checkColumns(ctx context.Context) error {
 			var want []string
 			for _, c := range t.Columns {
 				want = append(want, c.Name)
+			}
+			if newest > own {
+				have = slices.DeleteFunc(have, func(c string) bool { return !slices.Contains(want, c) })
 			}
 			slices.Sort(have)
 			slices.Sort(want)

@@ -42,6 +42,14 @@ func openSQLite(path string, key []byte, lock string, prepare func(*sqlite3.Conn
 	if len(key) != 32 {
 		return nil, errors.New("store: the file key has 32 bytes")
 	}
+	// SQLite gives its log and index files the mode of the database file.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
+		return nil, err
+	}
 	dsn := url.URL{Scheme: "file", Opaque: url.PathEscape(path), RawQuery: url.Values{"vfs": {"adiantum"}, "_txlock": {lock}}.Encode()}
 	if filepath.IsAbs(path) {
 		dsn.Opaque, dsn.Path, dsn.OmitHost = "", path, true

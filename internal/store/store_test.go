@@ -205,6 +205,30 @@ func TestOpen_columnWithoutField(t *testing.T) {
 	}
 }
 
+// An older version goes on beside a newer one's schema.
+func TestOpen_newerSchema(t *testing.T) {
+	t.Parallel()
+	storetest.Both(t, config, func(t *testing.T, b *storetest.Bundle) {
+		newer := config
+		newer.Migrations = append([]fs.FS{fstest.MapFS{"99999999001_more.sql": {Data: []byte("-- +goose Up\nALTER TABLE notes ADD COLUMN hidden TEXT;")}}}, config.Migrations...)
+		newer.Sets = []store.Set{{Module: "test", Rows: []any{noteAndMore{}}}}
+		b.Reopen(t, newer)
+		b.Reopen(t, config)
+		n := note{Subject: b.Subject(), Source: "a", Minor: 1}
+		write(t, b, b.Tenant(), func(tx *store.Tx) error { return store.Insert(context.Background(), tx, &n) })
+	})
+}
+
+type noteAndMore struct {
+	store.Row `table:"notes" subject:"subject"`
+	Subject   id.Subject    `data:"none"`
+	CreatedAt clock.Instant `data:"note.time"`
+	Source    string        `data:"none"`
+	Words     vault.Text    `data:"note.words"`
+	Minor     int64         `data:"note.amount"`
+	Hidden    string        `data:"none"`
+}
+
 func write(t *testing.T, b *storetest.Bundle, tenant id.Tenant, f func(*store.Tx) error) {
 	t.Helper()
 	if err := b.Write(context.Background(), b.Scope(tenant), f); err != nil {
