@@ -56,7 +56,7 @@ func amounts(s string, bare bool) []found {
 			end = to
 		}
 		if !marked {
-			if !bare || letterAt(low, start-1) || letterAt(low, end) {
+			if !bare || letterAt(low, start-1) || letterAt(low, end) || counted(low[end:]) {
 				continue
 			}
 			code = money.IDR
@@ -73,6 +73,11 @@ func amounts(s string, bare bool) []found {
 		out = append(out, found{amount: n, marked: marked, start: from, end: end, negative: neg})
 	}
 	return out
+}
+
+// counted tells that a number without a mark counts things: "5 lot", "3 orang".
+func counted(rest string) bool {
+	return len(rest) > 1 && rest[0] == ' ' && letterAt(rest, 1)
 }
 
 // rounded tells that a number is spoken of roughly ("Rp1,5 juta", "Rp50rb"):

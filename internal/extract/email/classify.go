@@ -171,6 +171,9 @@ func (r *reading) classify() (Kind, string) {
 	if k, why := r.unsettled(status); k != "" {
 		return k, why
 	}
+	if r.anySaid("teaching") && (r.who.issuer == nil || r.promoting()) {
+		return KindOther, "text.example"
+	}
 	switch {
 	case r.looksLikeStatement():
 		return KindStatement, "kind.statement"

@@ -30,8 +30,8 @@
 //     amount that stands alone
 //   - date: 1 in the mail; 0.98 without time of day; 0.94 only the mail's own
 //     Date; 0.85 far from the mail's own Date
-//   - merchant: 1 labelled; 0.98 from a sentence; 0.97 from the subject; 0.95
-//     none
+//   - merchant: 1 labelled; 0.98 from a sentence; 0.97 from the subject
+//     or the name of an unknown sender; 0.95 none
 //   - layout: 0.8 without a trace of a record: no date, account, number or
 //     labelled fields; an unknown issuer needs an amount with a label, a date and
 //     one trace more

@@ -129,6 +129,16 @@ func (r *reading) transaction(ps []pair) (Transaction, string) {
 	if t.AtPrecision == "header" && t.AccountLast == "" && t.Reference == "" && r.facts() < 4 && !r.bare() || r.who.issuer == nil && !r.enough(ps, t) {
 		e.times(0.8, "layout")
 	}
+	if t.Merchant == "" {
+		known := 0.95
+		// Shops that nobody knows here write of themselves.
+		if t.Direction == "out" && r.who.issuer == nil {
+			if t.Merchant = cleanName(r.env.from.name); t.Merchant != "" {
+				known = 0.97
+			}
+		}
+		e.times(known, "merchant")
+	}
 	t.Confidence, t.Doubt = e.value, e.doubt
 	return t, ""
 }
@@ -142,6 +152,10 @@ func (r *reading) enough(ps []pair, t Transaction) bool {
 	labelled := false
 	for _, p := range ps {
 		labelled = labelled || (p.field == fieldTotal || p.field == fieldAmount) && worth(p)
+	}
+	// "Premi Rp 350.000 telah didebet dari kartu **** 7719 pada ..." says it all.
+	if s := r.sentence(); s.ok && s.account != "" && s.date.hasDate && s.amount == t.Amount {
+		return true
 	}
 	return labelled && t.AtPrecision != "header" && (t.Reference != "" || t.AccountLast != "" || t.Merchant != "")
 }

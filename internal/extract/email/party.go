@@ -27,10 +27,14 @@ func (r *reading) direction(ps []pair, kind string, s spoken) string {
 	if r.back() {
 		return "in"
 	}
+	p := r.x.phrases
 	if r.layout != nil && r.layout.Direction != "" {
+		// One layout may carry both ways; then the type of the transaction tells.
+		if r.layout.Direction == "out" && r.credits(ps) {
+			return "in"
+		}
 		return r.layout.Direction
 	}
-	p := r.x.phrases
 	all := kind + " | " + r.intro() + " | " + s.low
 	switch {
 	case has(kind, p["internal"]) || has(r.intro(), p["internal"]):
@@ -45,6 +49,17 @@ func (r *reading) direction(ps []pair, kind string, s spoken) string {
 		return "in"
 	}
 	return "out"
+}
+
+// credits tells that the type of the transaction is one that only brings money.
+func (r *reading) credits(ps []pair) bool {
+	for _, p := range ps {
+		v := strings.ToLower(p.value())
+		if p.field == fieldType && has(v, r.x.phrases["credits"]) && !has(v, []string{"bayar", "payment", "keluar"}) {
+			return true
+		}
+	}
+	return false
 }
 
 // back tells that the mail is about money given back, whatever layout it has.
@@ -146,9 +161,6 @@ func (r *reading) party(ps []pair, s spoken, kind string, t *Transaction, e *evi
 	}
 	if t.Merchant == "" && t.Direction == "out" {
 		t.Merchant = r.named(ps, fieldDest)
-	}
-	if t.Merchant == "" {
-		e.times(0.95, "merchant")
 	}
 }
 
@@ -276,12 +288,42 @@ func (r *reading) account(ps []pair, s spoken, t *Transaction) {
 			return
 		}
 	}
+	t.AccountLast = r.spokenAccount()
 }
 
-// tail reads a card of which only the end is printed: "-1774".
+// spokenAccount is the only masked number that the sentences name as a card or
+// account.
+func (r *reading) spokenAccount() string {
+	out := ""
+	for i, s := range r.said {
+		if len(s) > 400 || !has(s, []string{"kartu", "card", "rekening", "account"}) {
+			continue
+		}
+		d := lastDigits(r.sentences[i], true)
+		if d != "" && out != "" && d != out {
+			return ""
+		}
+		out = or(out, d)
+	}
+	return out
+}
+
+// tail reads a card of which only the end is printed: "-1774", "Visa • 4417",
+// "VISA x-4417".
 func tail(v string, f field) string {
-	d := strings.Trim(v, " -(.)")
-	if f == fieldAccount && (len(d) == 4 || len(d) == 3) && onlyDigits(d) == d {
+	if f != fieldAccount {
+		return ""
+	}
+	v = strings.TrimRight(v, " ).")
+	i := len(v)
+	for i > 0 && digit(v[i-1]) {
+		i--
+	}
+	d, before := v[i:], strings.TrimRight(v[:i], " ")
+	if len(d) != 4 && len(d) != 3 {
+		return ""
+	}
+	if before == "" || before == "(" || strings.HasSuffix(before, "-") || strings.HasSuffix(before, ".") || strings.HasSuffix(before, "•") || strings.HasSuffix(before, "·") || strings.HasSuffix(before, "*") {
 		return d
 	}
 	return ""

@@ -139,22 +139,44 @@ var wrappers = map[string]func(m mailOf) string{
 		head := []string{"---------- Forwarded message ---------", "From: " + m.from, "Date: " + m.date.Format("Mon, Jan 2, 2006 at 3:04 PM"), "Subject: " + m.subject, "To: <rina@example.com>"}
 		return m.inline(head, "", `<div class="gmail_quote"><div dir="ltr">`, "<br>", "</div>")
 	},
+	"gmail-id": func(m mailOf) string {
+		p := readPerson(m.from)
+		head := []string{"---------- Forwarded message ---------", "Dari: *" + p.name + "* <" + p.address + ">", "Date: " + indonesian(m.date, "Mon, 2 Jan 2006 pukul 15.04"), "Subject: " + m.subject, "To: <rina@example.com>"}
+		raw := m.inline(head, "", `<div class="gmail_quote">`, "<br>", "</div>")
+		if m.page == "" {
+			return raw
+		}
+		m.page = `<html><body><div dir="ltr"><br><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">---------- Forwarded message ---------<br>Dari: <strong class="gmail_sendername" dir="auto">` + html.EscapeString(p.name) + `</strong> <span dir="auto">&lt;<a href="mailto:` + p.address + `">` + p.address + `</a>&gt;</span><br>Date: ` + indonesian(m.date, "Mon, 2 Jan 2006 pukul 15.04") + `<br>Subject: ` + html.EscapeString(m.subject) + `<br>To:  &lt;<a href="mailto:rina@example.com">rina@example.com</a>&gt;<br></div><br><br>` + m.page + `</div></div></body></html>`
+		return person1 + "Subject: Fwd: " + word(m.subject) + "\r\n" + m.alternative("quoted-printable")
+	},
+	"outlook-day": func(m mailOf) string {
+		head := []string{"Dari: " + m.from, "Dikirim: " + indonesian(m.date, "Monday, 2 January 2006 15:04"), "Kepada: Rina Maharani <rina@example.com>", "Subjek: " + m.subject}
+		return m.inline(head, "", `<div style="border-top:solid #E1E1E1 1.0pt"><p class="MsoNormal">`, "</p><p class=\"MsoNormal\">", "<o:p></o:p></p></div>")
+	},
 	"outlook": func(m mailOf) string {
 		head := []string{"From: " + m.from, "Sent: " + m.date.Format("Monday, January 2, 2006 3:04 PM"), "To: Rina Maharani <rina@example.com>", "Subject: " + m.subject}
 		return m.inline(head, "", `<hr><div><b>`, "<br>", "</b></div>")
 	},
 	"outlook-id": func(m mailOf) string {
-		head := []string{"________________________________", "Dari: " + m.from, "Dikirim: " + m.date.Format("02 January 2006 15:04"), "Kepada: Rina Maharani <rina@example.com>", "Perihal: " + m.subject}
+		head := []string{"________________________________", "Dari: " + m.from, "Dikirim: " + indonesian(m.date, "02 January 2006 15:04"), "Kepada: Rina Maharani <rina@example.com>", "Perihal: " + m.subject}
 		return m.inline(head, "", `<div>`, "</div><div>", "</div>")
 	},
 	"iphone": func(m mailOf) string {
-		head := []string{"Awal pesan terusan:", "Dari: " + m.from, "Tanggal: " + m.date.Format("2 January 2006 15.04.05 WIB"), "Kepada: rina@example.com", "Perihal: " + m.subject}
+		head := []string{"Awal pesan terusan:", "Dari: " + m.from, "Tanggal: " + indonesian(m.date, "2 January 2006 15.04.05 WIB"), "Kepada: rina@example.com", "Perihal: " + m.subject}
 		return m.inline(head, "> ", `<blockquote type="cite"><div>`, "<br>", "</div></blockquote>")
 	},
 	"iphone-en": func(m mailOf) string {
 		head := []string{"Begin forwarded message:", "From: " + m.from, "Subject: " + m.subject, "Date: " + m.date.Format("2 January 2006 at 15:04:05 WIB"), "To: rina@example.com"}
 		return m.inline(head, "> ", `<blockquote type="cite"><div>`, "<br>", "</div></blockquote>")
 	},
+}
+
+// indonesian is a date with the names of days and months that Indonesian
+// programs write.
+func indonesian(t time.Time, layout string) string {
+	return strings.NewReplacer("Monday", "Senin", "Tuesday", "Selasa", "Wednesday", "Rabu", "Thursday", "Kamis", "Friday", "Jumat", "Saturday", "Sabtu", "Sunday", "Minggu",
+		"January", "Januari", "February", "Februari", "March", "Maret", "May", "Mei", "June", "Juni", "July", "Juli", "August", "Agustus", "October", "Oktober", "December", "Desember",
+		"Mon", "Sen", "Tue", "Sel", "Wed", "Rab", "Thu", "Kam", "Fri", "Jum", "Sat", "Sab", "Sun", "Min", "Aug", "Agu", "Oct", "Okt", "Dec", "Des").Replace(t.Format(layout))
 }
 
 // nameOnly is a forward that shows the sender's name and hides the address.
