@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"amanah/internal/audit"
@@ -48,7 +49,8 @@ func (p people) home(ctx context.Context, who id.Subject) (store.Scope, error) {
 	return store.Scope{}, fault.New(fault.NotFound, "app.people", "not_found")
 }
 
-// Enclosures are the home, then the workspaces that the person belongs to.
+// Enclosures are the home, then the workspaces that the person belongs to, then
+// those that the person left and whose rows still name them.
 func (p people) Enclosures(ctx context.Context, who id.Subject) ([]store.Scope, error) {
 	home, err := p.home(ctx, who)
 	if err != nil {
@@ -57,10 +59,19 @@ func (p people) Enclosures(ctx context.Context, who id.Subject) ([]store.Scope, 
 	all := []store.Scope{home}
 	err = p.db.Read(ctx, home, func(tx *store.Tx) error {
 		places, err := tenant.Of(ctx, tx, who)
+		if err != nil {
+			return err
+		}
+		left, err := capture.Places(ctx, tx, who)
 		for _, m := range places {
+			left = append(left, m.Workspace.Key())
+		}
+		for _, workspace := range left {
 			s := home
-			s.Tenant = m.Workspace.Key()
-			all = append(all, s)
+			s.Tenant = workspace
+			if !slices.Contains(all, s) {
+				all = append(all, s)
+			}
 		}
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 	"amanah/internal/channel/mail"
 	"amanah/internal/fault"
 	"amanah/internal/id"
+	"amanah/internal/ledger"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
@@ -62,6 +63,11 @@ func (w workspaces) HandOver(ctx context.Context, home store.Scope, who id.Subje
 		}
 		return nil
 	})
+}
+
+// Settle computes a workspace's sums anew after entries of a person went.
+func (w workspaces) Settle(ctx context.Context, workspace store.Scope) error {
+	return w.a.db.Write(ctx, workspace, func(tx *store.Tx) error { return ledger.Rebuild(ctx, tx) })
 }
 
 // Close closes the workspace and gives up its agent address.

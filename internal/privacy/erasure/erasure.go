@@ -52,6 +52,12 @@ type Heirs interface {
 	HandOver(ctx context.Context, home store.Scope, who id.Subject) error
 }
 
+// Settler makes derived figures of a workspace right again after rows of a person
+// went and the workspace stayed. Doing it again is no error.
+type Settler interface {
+	Settle(ctx context.Context, workspace store.Scope) error
+}
+
 // Kept tells what is kept about a person, for the receipt; rights.Rights is one.
 type Kept interface {
 	Kept(ctx context.Context, who id.Subject) ([]rights.Holding, error)
@@ -69,6 +75,7 @@ type Config struct {
 	Farewell   Farewell
 	Workspaces Workspaces
 	Heirs      Heirs
+	Settler    Settler // nil: asked of Workspaces, like Heirs
 	Notice     func(service string) (*notice.Notice, bool)
 	Key        *receipt.Key
 	Catalog    *i18n.Catalog
@@ -85,6 +92,9 @@ type Erasure struct {
 func New(c Config) (*Erasure, error) {
 	if c.DB == nil || c.Schema == nil || c.Vault == nil || c.People == nil || c.Kept == nil || c.Notice == nil || c.Key == nil || c.Catalog == nil {
 		return nil, errors.New("erasure: New needs a store, a schema, a vault, people, holdings, notices, a key and a catalogue")
+	}
+	if c.Settler == nil {
+		c.Settler, _ = c.Workspaces.(Settler)
 	}
 	if c.Heirs == nil {
 		c.Heirs, _ = c.Workspaces.(Heirs)

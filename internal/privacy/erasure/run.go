@@ -192,6 +192,11 @@ func (r *run) removeRows(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if s := r.scope(p); r.Settler != nil && s.Tenant != r.home.Tenant {
+			if err := r.Settler.Settle(ctx, s); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
