@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"amanah/internal/clock"
 	"amanah/internal/id"
 	"amanah/internal/job"
 )
@@ -108,7 +109,7 @@ func (a *App) plan() {
 				return err
 			}
 		}
-		return nil
+		return a.db.TrimSystemUses(ctx, clock.At(a.Clock.Now().AddDate(0, 0, -90)))
 	})
 	a.jobs.Every(cleanIdentity, time.Hour)
 }

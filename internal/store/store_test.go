@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"amanah/internal/clock"
 	"amanah/internal/fault"
@@ -203,6 +204,23 @@ func TestOpen_columnWithoutField(t *testing.T) {
 	if err == nil {
 		t.Fatal("a column that no field names was accepted")
 	}
+}
+
+func TestTrimSystemUses(t *testing.T) {
+	t.Parallel()
+	storetest.Both(t, config, func(t *testing.T, b *storetest.Bundle) {
+		ctx, left := context.Background(), 0
+		b.Manual().Add(time.Hour)
+		if err := b.TrimSystemUses(ctx, clock.At(b.Clock.Now())); err != nil {
+			t.Fatal(err)
+		}
+		err := b.System(ctx, store.UseCheck, store.Actor{Kind: "system"}, func(tx *store.Tx) error {
+			return tx.QueryRow(ctx, "SELECT count(*) FROM system_uses", nil, &left)
+		})
+		if err != nil || left != 2 { // the trimming itself, and this one
+			t.Errorf("%d uses are left, %v", left, err)
+		}
+	})
 }
 
 // An older version goes on beside a newer one's schema.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"amanah/internal/clock"
 	"amanah/internal/fault"
 	"amanah/internal/id"
 )
@@ -52,6 +53,15 @@ func (db *DB) System(ctx context.Context, use SystemUse, actor Actor, f func(*Tx
 		return db.finishPostgres(ctx, tx, c, recorded)
 	}
 	return db.writeSQLite(ctx, tx, recorded)
+}
+
+// TrimSystemUses forgets the system transactions before a moment. They name no
+// person; the application log's term of the notices is enough for them.
+func (db *DB) TrimSystemUses(ctx context.Context, before clock.Instant) error {
+	return db.System(ctx, UseMeasure, Actor{Kind: "job"}, func(tx *Tx) error {
+		_, err := tx.Exec(ctx, "DELETE FROM system_uses WHERE at < $1", before)
+		return err
+	})
 }
 
 // JobPool gives package job, and nobody else, the connections that River works
