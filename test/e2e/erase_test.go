@@ -51,6 +51,7 @@ func (v *person) live(m planted, r *receiver) {
 		return list.has(m["merchant"]) && v.get("/ctt/app/review").has(m["held merchant"]), list.text()
 	})
 	eventually(t, 20*time.Second, "the target heard of it", func() (bool, any) { return len(r.all()) >= 2, r.faults() })
+	v.event = r.all()[1].ID
 	entry := ""
 	for _, part := range regexp.MustCompile(`href="(/ctt/app/transactions/[0-9a-f-]{36})"[^>]*>\s*Toko`).FindAllStringSubmatch(string(list.body), -1) {
 		entry = part[1]

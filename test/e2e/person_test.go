@@ -28,6 +28,7 @@ type person struct {
 	name   string
 	email  string
 	inbox  string // the agent address, when signed up
+	event  string // the newest that the target got
 }
 
 func visitor(t testing.TB, p *program) *person {
@@ -62,7 +63,17 @@ func (v *person) signUp(name, email string) {
 	v.inbox = home.code("address")
 }
 
-func (v *person) do(method, path string, form url.Values) *page {
+func (v *person) do(method, path string, form url.Values) (got *page) {
+	v.t.Helper()
+	// Who asks too fast is told to wait; a person would.
+	eventually(v.t, 30*time.Second, method+" "+path+" is answered", func() (bool, any) {
+		got = v.once(method, path, form)
+		return got.status != http.StatusTooManyRequests, got.status
+	})
+	return got
+}
+
+func (v *person) once(method, path string, form url.Values) *page {
 	v.t.Helper()
 	req, err := http.NewRequest(method, v.p.url(path), strings.NewReader(form.Encode()))
 	if err != nil {
