@@ -12,7 +12,8 @@ func lastDigits(s string, maskedOnly bool) string {
 	}
 	for _, w := range []string{"berakhiran ", "berakhir ", "ending in ", "ending with ", "ending ", "akhiran ", "nomor akhir ", "digit terakhir ", "last 4 digits ", "(...", "...", "…"} {
 		if i := strings.Index(low, w); i >= 0 {
-			rest := strings.TrimLeft(low[i+len(w):], " :.-*(dengan")
+			rest := strings.TrimLeft(low[i+len(w):], " :.-*(")
+			rest = strings.TrimLeft(strings.TrimPrefix(rest, "dengan"), " :.-*(")
 			n := 0
 			for n < len(rest) && digit(rest[n]) {
 				n++

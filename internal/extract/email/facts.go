@@ -120,7 +120,7 @@ func (r *reading) transaction(ps []pair) (Transaction, string) {
 		return t, "amount.zero"
 	}
 	r.when(ps, s, &t, e)
-	r.party(ps, s, kind, &t, e)
+	r.party(ps, s, &t, e)
 	r.account(ps, s, &t)
 	t.Reference = r.reference(ps)
 	t.Category = r.x.categoryOf(t, kind)

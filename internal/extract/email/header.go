@@ -2,7 +2,6 @@ package email
 
 import (
 	"bytes"
-	"io"
 	"mime"
 	"net/mail"
 	"strings"
@@ -98,9 +97,7 @@ func fieldName(b []byte) bool {
 	return true
 }
 
-var words = mime.WordDecoder{CharsetReader: func(label string, in io.Reader) (io.Reader, error) {
-	return charset.NewReaderLabel(label, in)
-}}
+var words = mime.WordDecoder{CharsetReader: charset.NewReaderLabel}
 
 // text is a header value with encoded words read.
 func text(s string) string {

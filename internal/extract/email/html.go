@@ -35,7 +35,6 @@ type walker struct {
 	hidden int      // depth inside hidden elements
 	stack  []string // open elements since the first hidden one
 	row    int
-	strike int
 }
 
 // readHTML reads a page. It never builds a tree, so that a broken or endless

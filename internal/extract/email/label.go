@@ -79,8 +79,41 @@ func (l lexicon) whole(low string) (meaning, bool) {
 	if strings.ContainsAny(p, "/|") {
 		return l.bilingual(p)
 	}
+	return l.kindred(p)
+}
+
+// kindred finds the meaning of a label that says a known one in more words:
+// "Total transaksi ini", "Nomor kartu Anda", "Jumlah premi dasar".
+func (l lexicon) kindred(p string) (meaning, bool) {
+	words := strings.Fields(p)
+	n := len(words)
+	if n < 2 || n > 4 || strings.ContainsAny(p, "0123456789*•") {
+		return meaning{}, false
+	}
+	switch words[n-1] {
+	case "ini", "anda", "kamu", "saya", "tersebut":
+		m, ok := l.find(strings.Join(words[:n-1], " "))
+		return m, ok
+	}
+	if has(p, notMoney) || has(p, notDone) {
+		return meaning{}, false
+	}
+	switch words[0] {
+	case "jumlah", "nominal":
+		return meaning{fieldAmount, vague}, true
+	case "tanggal", "tgl":
+		return meaning{fieldDate, vague}, true
+	}
 	return meaning{}, false
 }
+
+// vague ranks a guessed label behind every known one.
+const vague = 1 << 10
+
+var (
+	notMoney = []string{"poin", "point", "limit", "saldo", "barang", "item", "orang", "peserta", "lembar", "unit", "diskon", "cashback", "promo", "potongan", "hadiah", "bonus", "minimum", "minimal", "maksimum", "maksimal", "target", "pinjaman", "plafon", "transaksi bulan", "hari", "tunggakan", "denda", "pajak", "ppn"}
+	notDone  = []string{"jatuh tempo", "cetak", "berlaku", "mulai", "akhir", "selesai", "lahir", "berikut", "daftar", "bergabung", "estimasi", "kirim barang", "tiba", "menginap", "check", "berangkat", "keberangkatan", "kedatangan", "acara", "main", "nonton", "perjalanan", "akan", "jadwal", "tagihan"}
+)
 
 // bilingual reads "tanggal/date": every part must be a label, the first counts.
 func (l lexicon) bilingual(p string) (meaning, bool) {

@@ -145,7 +145,6 @@ func (o *opener) multipart(m *message, boundary string, body []byte, depth int) 
 		}
 		at = i + len(mark)
 		if bytes.HasPrefix(body[at:], []byte("--")) {
-			start = -1
 			break
 		}
 		if nl := bytes.IndexByte(body[at:], '\n'); nl >= 0 {

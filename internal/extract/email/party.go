@@ -113,7 +113,7 @@ func channelIn(text string) string {
 }
 
 // party finds the other side: who was paid, or who paid.
-func (r *reading) party(ps []pair, s spoken, kind string, t *Transaction, e *evidence) {
+func (r *reading) party(ps []pair, s spoken, t *Transaction, e *evidence) {
 	first, second := fieldMerchant, fieldFrom
 	if t.Direction == "in" && t.Channel != "refund" {
 		first, second = fieldFrom, fieldMerchant
@@ -148,6 +148,11 @@ func (r *reading) party(ps []pair, s spoken, kind string, t *Transaction, e *evi
 		e.times(0.97, "merchant")
 		return
 	}
+	if m := r.addressee(); m != "" && t.Direction == "out" {
+		t.Merchant = m
+		e.times(0.97, "merchant")
+		return
+	}
 	if t.Direction == "out" && (t.Channel == "topup" || t.Channel == "bill" || t.Channel == "ewallet") {
 		for _, p := range ps {
 			if p.field == fieldType && letters(p.value()) {
@@ -162,6 +167,20 @@ func (r *reading) party(ps []pair, s spoken, kind string, t *Transaction, e *evi
 	if t.Merchant == "" && t.Direction == "out" {
 		t.Merchant = r.named(ps, fieldDest)
 	}
+}
+
+// addressee is who one of the first sentences says was paid: "Pembayaran ke
+// TOKO MAJU berhasil", the amount standing elsewhere.
+func (r *reading) addressee() string {
+	for i, s := range r.said[:min(len(r.said), 6)] {
+		if len(s) > 200 || !has(s, r.x.phrases["transfers"]) || !has(s, r.x.phrases["settled"]) {
+			continue
+		}
+		if m := nameBehind(r.sentences[i], []string{" ke ", " kepada ", " to "}); m != "" {
+			return m
+		}
+	}
+	return ""
 }
 
 // below is the name under the line that the layout points to.

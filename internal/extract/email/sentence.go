@@ -125,7 +125,10 @@ var (
 )
 
 // nameAfter reads a name out of a sentence.
-func nameAfter(text string) string {
+func nameAfter(text string) string { return nameBehind(text, openers) }
+
+// nameBehind reads the name behind one of the given words.
+func nameBehind(text string, openers []string) string {
 	low := lower(text)
 	for _, o := range openers {
 		for from := 0; ; {

@@ -52,7 +52,7 @@ func (x *Extractor) judge(env envelope, views [][]seg, o Options) standing {
 	case alarm != "":
 		s.alarm, s.sender.Trust = alarm, TrustSuspicious
 	case env.forwarded:
-		s.forwarded(x, env, views)
+		s.forwarded(x, env)
 	case s.issuer != nil && p.passed(domain):
 		s.sender.Trust, s.weight = TrustVerified, 1
 	case s.issuer != nil && !p.known:
@@ -72,7 +72,7 @@ func (x *Extractor) judge(env envelope, views [][]seg, o Options) standing {
 }
 
 // forwarded weighs a mail that a person quoted: the issuer's own proof is gone.
-func (s *standing) forwarded(x *Extractor, env envelope, views [][]seg) {
+func (s *standing) forwarded(x *Extractor, env envelope) {
 	switch {
 	case s.issuer != nil:
 		s.weight = 0.97
