@@ -45,7 +45,10 @@ func deliveryTone(s DeliveryState) ui.Tone {
 // accountName is "BCA •••• 1234".
 func accountName(ctx context.Context, issuer, last string) string {
 	name := issuer
-	if name == "" {
+	switch {
+	case name == "" && last != "":
+		name = i18n.T(ctx, "capture.account.bank.unknown")
+	case name == "":
 		name = i18n.T(ctx, "capture.account.unknown")
 	}
 	if last != "" {
