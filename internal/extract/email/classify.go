@@ -167,6 +167,8 @@ func (r *reading) classify() (Kind, string) {
 		return KindStatement, "kind.statement"
 	case facts < 3 && r.selling() >= 5:
 		return KindPromo, "kind.promo"
+	case has(r.subject, p["aside"]):
+		return KindNotice, "kind.notice" // speaks of an earlier transaction
 	}
 	if k, why := r.unsettled(status); k != "" {
 		return k, why

@@ -28,9 +28,12 @@ func (r *reading) direction(ps []pair, kind string, s spoken) string {
 		return "in"
 	}
 	p := r.x.phrases
+	if has(s.low, p["landed"]) && has(s.low, p["gains"]) {
+		return "in"
+	}
 	if r.layout != nil && r.layout.Direction != "" {
-		// One layout may carry both ways; then the type of the transaction tells.
-		if r.layout.Direction == "out" && r.credits(ps) {
+		// One layout may carry both ways; then the type or first words tell.
+		if r.layout.Direction == "out" && (r.credits(ps) || has(r.intro(), p["received"])) {
 			return "in"
 		}
 		return r.layout.Direction

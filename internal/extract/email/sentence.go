@@ -53,11 +53,18 @@ func (r *reading) sentence() spoken {
 // meant is the amount of a sentence that is the transaction's: the first that no
 // word before it makes a balance, limit or offer.
 func (r *reading) meant(text, low string) (found, bool) {
+	// "Cashback Rp25.000 telah masuk" is money that came, not an offer.
+	landed := has(low, r.x.phrases["landed"])
 	for _, a := range amounts(text, false) {
 		if a.start > len(low) {
 			break
 		}
 		before := low[max(0, a.start-28):a.start]
+		if landed {
+			for _, g := range r.x.phrases["gains"] {
+				before = strings.ReplaceAll(before, g, "")
+			}
+		}
 		if has(before, r.x.phrases["skipmoney"]) || strings.Contains(before, "biaya") || strings.Contains(before, "fee ") {
 			continue
 		}
