@@ -58,7 +58,7 @@ func running(ctx context.Context, o Options, database string) (*app.Trial, func(
 	ctx, stop := context.WithCancel(ctx)
 	up, down := make(chan struct{}), make(chan error, 1)
 	go func() { down <- a.Run(ctx, func(app.Running) { close(up) }) }()
-	halt := func() { stop(); <-down; done() }
+	halt := func() { stop(); _ = <-down; done() }
 	select {
 	case <-up:
 	case err := <-down:
