@@ -174,10 +174,21 @@ type sqliteConn struct {
 	plain bool
 }
 
-func (c sqliteConn) rewrite(text string) string { return c.text.rewrite(text) }
+// rewrite refuses what goes around the guard; texts are few, so each is looked
+// at once.
+func (c sqliteConn) rewrite(text string) (string, error) {
+	if !c.plain && c.text.forbidden(text) {
+		return "", fault.New(fault.Forbidden, "store", "store.around_guard")
+	}
+	return c.text.rewrite(text), nil
+}
 
 func (c sqliteConn) exec(ctx context.Context, text string, args []any) (int64, error) {
-	r, err := c.tx.ExecContext(ctx, c.rewrite(text), args...)
+	text, err := c.rewrite(text)
+	if err != nil {
+		return 0, err
+	}
+	r, err := c.tx.ExecContext(ctx, text, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -185,7 +196,11 @@ func (c sqliteConn) exec(ctx context.Context, text string, args []any) (int64, e
 }
 
 func (c sqliteConn) query(ctx context.Context, text string, args []any) (Rows, error) {
-	rows, err := c.tx.QueryContext(ctx, c.rewrite(text), args...)
+	text, err := c.rewrite(text)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := c.tx.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}

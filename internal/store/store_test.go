@@ -114,6 +114,14 @@ func TestTx_foreignTenant(t *testing.T) {
 				t.Errorf("inserting into another tenant gives %v, want forbidden", err)
 			}
 		}
+		for _, text := range []string{"SELECT count(*) FROM main.notes", "SELECT count(*) FROM MAIN . notes", "SELECT tenant FROM temp.amanah_scope", "PRAGMA table_info(notes)"} {
+			_ = b.Read(ctx, b.Scope(other), func(tx *store.Tx) error {
+				if _, err := tx.Query(ctx, text); err == nil {
+					t.Errorf("%s: was asked", text)
+				}
+				return nil
+			})
+		}
 		err := b.Write(ctx, b.Scope(mine), func(tx *store.Tx) error {
 			_, err := tx.Exec(ctx, "UPDATE notes SET tenant_id = $1", other)
 			return err
