@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -165,7 +166,7 @@ func bareSQLite(ctx context.Context, db *sql.DB, workspace string) (*Bare, error
 	if err != nil {
 		return nil, err
 	}
-	return &Bare{close: db.Close, insert: func(ctx context.Context, key string, body []byte) error {
+	return &Bare{close: func() error { return errors.Join(put.Close(), db.Close()) }, insert: func(ctx context.Context, key string, body []byte) error {
 		_, err := put.ExecContext(ctx, workspace, key, body)
 		return err
 	}}, nil

@@ -58,7 +58,13 @@ func running(ctx context.Context, o Options, database string) (*app.Trial, func(
 	ctx, stop := context.WithCancel(ctx)
 	up, down := make(chan struct{}), make(chan error, 1)
 	go func() { down <- a.Run(ctx, func(app.Running) { close(up) }) }()
-	halt := func() { stop(); _ = <-down; done() }
+	halt := func() {
+		stop()
+		if err := <-down; err != nil {
+			o.Log.Warn("the measured program did not end well", "error", err)
+		}
+		done()
+	}
 	select {
 	case <-up:
 	case err := <-down:
