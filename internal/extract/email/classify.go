@@ -50,7 +50,7 @@ func (x *Extractor) read(env envelope, who standing, segs []seg) outcome {
 			lex.own = r.layout.own
 		}
 	}
-	r.pairs = pairs(segs, lex)
+	r.pairs = pairs(unrun(segs, lex), lex)
 	kind, reason := r.classify()
 	out := outcome{kind: kind, reason: reason, rule: rule}
 	if kind != KindTransaction {

@@ -164,12 +164,26 @@ func (r *reading) party(ps []pair, s spoken, t *Transaction, e *evidence) {
 			}
 		}
 	}
+	if t.Direction == "out" {
+		t.Merchant = r.obligation(ps)
+	}
 	if t.Channel == "refund" {
 		t.Merchant = r.named(ps, second)
 	}
 	if t.Merchant == "" && t.Direction == "out" {
 		t.Merchant = r.named(ps, fieldDest)
 	}
+}
+
+// obligation is the type of a payment that names what was paid off: "Credit
+// Card & Paylater".
+func (r *reading) obligation(ps []pair) string {
+	for _, p := range ps {
+		if p.field == fieldType && has(strings.ToLower(p.value()), r.x.phrases["obligations"]) {
+			return p.value()
+		}
+	}
+	return ""
 }
 
 // addressee is who one of the first sentences says was paid: "Pembayaran ke
