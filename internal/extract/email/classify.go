@@ -179,6 +179,8 @@ func (r *reading) classify() (Kind, string) {
 	switch {
 	case r.looksLikeStatement():
 		return KindStatement, "kind.statement"
+	case r.owed() && status != "success" && !subjectOK && !r.done():
+		return KindPending, "invoice.due"
 	case r.promoting() && facts < 2:
 		return KindPromo, "kind.promo"
 	case has(r.subject, p["notice"]) && facts < 5:
@@ -296,6 +298,21 @@ func (r *reading) looksLikeStatement() bool {
 		due = due || strings.Contains(p.label, "jatuh tempo") || strings.Contains(p.label, "due date")
 	}
 	return least && due || r.anySaid("statement") && r.facts() < 4 && !has(r.subject, r.x.phrases["success"])
+}
+
+// owed tells that a label names a day, still to come, by which to pay.
+func (r *reading) owed() bool {
+	for _, p := range r.pairs {
+		if !has(p.label, []string{"jatuh tempo", "due date", "bayar sebelum", "batas bayar", "batas pembayaran", "batas waktu", "pay before", "pay by"}) {
+			continue
+		}
+		for _, st := range stamps(p.value(), r.order()) {
+			if st.hasDate && (r.env.date.IsZero() || st.in(r.env.zone).After(r.env.date)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // promoting tells that the mail wants to sell.

@@ -72,7 +72,7 @@ func (r *reading) back() bool {
 
 // channel says by which way the money went.
 func (r *reading) channel(kind string, s spoken) string {
-	if r.back() {
+	if r.back() || has(kind, []string{"pengembalian dana", "refund"}) {
 		return "refund"
 	}
 	if r.layout != nil && r.layout.Channel != "" {
