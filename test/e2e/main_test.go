@@ -47,13 +47,17 @@ func eventually(t testing.TB, within time.Duration, what string, ask func() (ok 
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
-	tick := time.NewTicker(50 * time.Millisecond)
+	pause := 20 * time.Millisecond
+	tick := time.NewTimer(pause)
 	defer tick.Stop()
 	for {
 		ok, saw := ask()
 		if ok {
 			return
 		}
+		// Asking costs the program time too: what takes long is asked for less often.
+		pause = min(pause*5/4, time.Second/2)
+		tick.Reset(pause)
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
