@@ -3,9 +3,7 @@ package capture
 import (
 	"context"
 	"net/http"
-	"strconv"
 
-	"amanah/internal/clock"
 	"amanah/internal/fault"
 	"amanah/internal/id"
 	"amanah/internal/inbox"
@@ -29,17 +27,17 @@ func (s *Service) messagesPage(v visitor) error {
 	more := ""
 	err := s.read(v, func(tx *store.Tx) error {
 		ctx := v.r.Context()
-		before, err := strconv.ParseInt(v.r.URL.Query().Get(ui.AfterParam), 36, 64)
-		if err != nil || before <= 0 {
-			before = int64(clock.At(s.clock.Now())) + 1e12
+		before := "g" // after every id: they are made in the order of arrival
+		if last, err := id.Parse(v.r.URL.Query().Get(ui.AfterParam)); err == nil {
+			before = last.String()
 		}
-		ms, err := store.Find[inbox.Message](ctx, tx, "WHERE tenant_id = $1 AND channel = $2 AND received_at < $3 ORDER BY received_at DESC LIMIT $4", tx.Tenant(), Channel, before, perPage+1)
+		ms, err := store.Find[inbox.Message](ctx, tx, "WHERE tenant_id = $1 AND channel = $2 AND id < $3 ORDER BY id DESC LIMIT $4", tx.Tenant(), Channel, before, perPage+1)
 		if err != nil {
 			return err
 		}
 		if len(ms) > perPage {
 			ms = ms[:perPage]
-			more = strconv.FormatInt(int64(ms[perPage-1].ReceivedAt), 36)
+			more = ms[perPage-1].ID.String()
 		}
 		for _, m := range ms {
 			a := arrived{Message: m}

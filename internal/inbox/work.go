@@ -72,7 +72,7 @@ func (b *Inbox) watch(ctx context.Context) {
 func (b *Inbox) recover(ctx context.Context) error {
 	return b.db.System(ctx, store.UseInbox, store.Actor{Kind: "job"}, func(tx *store.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT DISTINCT m.tenant_id, m.conversation, c.service FROM inbox_messages m
-			JOIN inbox_conversations c ON c.tenant_id = m.tenant_id AND c.id = m.conversation WHERE m.state = $1`, string(Waiting))
+			JOIN inbox_conversations c ON c.tenant_id = m.tenant_id AND c.id = m.conversation WHERE m.state = 'waiting'`)
 		if err != nil {
 			return err
 		}
@@ -164,9 +164,10 @@ func (b *Inbox) lease(ctx context.Context, s store.Scope, p place) (got bool, er
 func (b *Inbox) first(ctx context.Context, s store.Scope, p place) (m *Message, wait time.Time, err error) {
 	err = b.db.Read(ctx, s, func(tx *store.Tx) error {
 		now := clock.At(b.clock.Now())
-		// Those that failed often are passed by the others.
-		found, err := store.Find[Message](ctx, tx, `WHERE tenant_id = $1 AND conversation = $2 AND state = $3 AND (attempts < $4 OR next_at <= $5) ORDER BY seq LIMIT 1`,
-			p.tenant, p.conversation, string(Waiting), blocking, now)
+		// Those that failed often are passed by the others. The state stands in the
+		// text, so that the small index of what waits is used.
+		found, err := store.Find[Message](ctx, tx, `WHERE tenant_id = $1 AND conversation = $2 AND state = 'waiting' AND (attempts < $3 OR next_at <= $4) ORDER BY seq LIMIT 1`,
+			p.tenant, p.conversation, blocking, now)
 		if err != nil {
 			return err
 		}
@@ -175,7 +176,7 @@ func (b *Inbox) first(ctx context.Context, s store.Scope, p place) (m *Message, 
 			return nil
 		}
 		var next clock.Instant
-		err = tx.QueryRow(ctx, "SELECT min(next_at) FROM inbox_messages WHERE tenant_id = $1 AND conversation = $2 AND state = $3", []any{p.tenant, p.conversation, string(Waiting)}, &next)
+		err = tx.QueryRow(ctx, "SELECT min(next_at) FROM inbox_messages WHERE tenant_id = $1 AND conversation = $2 AND state = 'waiting'", []any{p.tenant, p.conversation}, &next)
 		if len(found) == 1 {
 			next = found[0].NextAt
 		}

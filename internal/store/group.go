@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"amanah/internal/fault"
+	"amanah/internal/id"
 )
 
 // group commits many small writes of many tenants at once: the disk's flush is
@@ -24,6 +25,12 @@ type grouped struct {
 	tx    *Tx
 	err   chan error
 }
+
+// Each caller's part has a savepoint; a caller alone needs none.
+const (
+	savepoint        = "SAVEPOINT part"
+	releaseSavepoint = "RELEASE SAVEPOINT part"
+)
 
 // groupMost bounds a transaction, and with it the wait of the last one.
 const groupMost = 256
@@ -95,14 +102,17 @@ func (g *group) run() {
 func (g *group) commit(batch []*grouped) {
 	ctx := context.Background()
 	var kept []*grouped
-	err := g.transaction(ctx, func(tx *Tx, bind func(Scope) error) error {
+	err := g.transaction(ctx, batch[0].scope.Tenant, func(tx *Tx, enter func(Scope) error) error {
+		if len(batch) == 1 {
+			enter = nil
+		}
 		for _, w := range batch {
 			if w.ctx.Err() != nil {
 				w.err <- fault.New(fault.Unavailable, "store.WriteGrouped", "try_again").Cause(w.ctx.Err())
 				continue
 			}
 			w.tx = &Tx{db: g.db, scope: w.scope, conn: tx.conn, write: true}
-			ok, err := g.part(ctx, w, bind)
+			ok, err := g.part(ctx, w, enter)
 			if err != nil {
 				w.err <- err
 				if !ok {
@@ -130,13 +140,14 @@ func (g *group) commit(batch []*grouped) {
 	}
 }
 
-// part runs one caller's function behind a savepoint. ok is false when the
-// shared transaction itself is of no more use.
-func (g *group) part(ctx context.Context, w *grouped, bind func(Scope) error) (ok bool, err error) {
-	if err := bind(w.scope); err != nil {
-		return false, wrap("store.WriteGrouped", err)
+// part runs one caller's function behind a savepoint, or, where enter is nil,
+// with the transaction to itself. ok is false when the transaction is of no more use.
+func (g *group) part(ctx context.Context, w *grouped, enter func(Scope) error) (ok bool, err error) {
+	if enter == nil {
+		err := w.tx.run(w.f)
+		return err == nil, err
 	}
-	if _, err := w.tx.conn.exec(ctx, "SAVEPOINT part", nil); err != nil {
+	if err := enter(w.scope); err != nil {
 		return false, wrap("store.WriteGrouped", err)
 	}
 	if err := w.tx.run(w.f); err != nil {
@@ -145,25 +156,55 @@ func (g *group) part(ctx context.Context, w *grouped, bind func(Scope) error) (o
 		}
 		return true, err
 	}
-	_, err = w.tx.conn.exec(ctx, "RELEASE SAVEPOINT part", nil)
-	return err == nil, wrap("store.WriteGrouped", err)
+	return true, nil
 }
 
-func (g *group) transaction(ctx context.Context, f func(tx *Tx, bind func(Scope) error) error) error {
-	tx := &Tx{db: g.db, write: true}
+// transaction begins bound to the first caller's tenant. enter ends the part
+// before, binds to the next one's tenant where it is another, and sets the
+// savepoint: on PostgreSQL in one round trip. The commit releases the last one.
+func (g *group) transaction(ctx context.Context, bound id.Tenant, f func(tx *Tx, enter func(Scope) error) error) error {
+	tx := &Tx{db: g.db, scope: Scope{Tenant: bound}, write: true}
+	first := true
+	steps := func(s Scope) (release, bind bool) {
+		release, bind = !first, s.Tenant != bound
+		first, bound = false, s.Tenant
+		return release, bind
+	}
 	if g.db.pg != nil {
-		c, err := g.db.pg.begin(ctx, g.db.pg.app, tx.scope.Tenant, true)
+		c, err := g.db.pg.begin(ctx, g.db.pg.app, bound, true)
 		if err != nil {
 			return wrap("store.WriteGrouped", err)
 		}
 		return g.db.finishPostgres(ctx, tx, c, func(tx *Tx) error {
 			return f(tx, func(s Scope) error {
-				_, err := c.tx.Exec(ctx, setTenant(s.Tenant))
+				text := savepoint
+				release, bind := steps(s)
+				if bind {
+					text = setTenant(s.Tenant) + "; " + text
+				}
+				if release {
+					text = releaseSavepoint + "; " + text
+				}
+				_, err := c.tx.Exec(ctx, text)
 				return err
 			})
 		})
 	}
 	return g.db.writeSQLite(ctx, tx, func(tx *Tx) error {
-		return f(tx, func(s Scope) error { return bindSQLite(ctx, tx.conn.(sqliteConn).tx, s.Tenant) })
+		return f(tx, func(s Scope) error {
+			release, bind := steps(s)
+			if release {
+				if _, err := tx.conn.exec(ctx, releaseSavepoint, nil); err != nil {
+					return err
+				}
+			}
+			if bind {
+				if err := bindSQLite(ctx, tx.conn.(sqliteConn).tx, s.Tenant); err != nil {
+					return err
+				}
+			}
+			_, err := tx.conn.exec(ctx, savepoint, nil)
+			return err
+		})
 	})
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
-	"github.com/ncruces/go-sqlite3/driver"
 	_ "github.com/ncruces/go-sqlite3/vfs/adiantum" // registers the encrypting file system
 
 	"amanah/internal/fault"
@@ -54,7 +53,7 @@ func openSQLite(path string, key []byte, lock string, prepare func(*sqlite3.Conn
 	if filepath.IsAbs(path) {
 		dsn.Opaque, dsn.Path, dsn.OmitHost = "", path, true
 	}
-	return driver.Open(dsn.String(), func(c *sqlite3.Conn) error {
+	return openCaching(dsn.String(), func(c *sqlite3.Conn) error {
 		// FULL: a committed transaction survives the loss of power. secure_delete:
 		// removed rows are overwritten, in the file and, after a checkpoint, in the log.
 		err := c.Exec(`PRAGMA hexkey='` + hex.EncodeToString(key) + `'; PRAGMA busy_timeout=15000; PRAGMA journal_mode=WAL;

@@ -21,8 +21,7 @@ CREATE TABLE inbox_messages (
     PRIMARY KEY (tenant_id, id)
 );
 CREATE UNIQUE INDEX inbox_messages_source ON inbox_messages (tenant_id, channel, source);
-CREATE INDEX inbox_messages_waiting ON inbox_messages (state, tenant_id, conversation, seq);
-CREATE INDEX inbox_messages_received ON inbox_messages (tenant_id, received_at);
+CREATE INDEX inbox_messages_waiting ON inbox_messages (tenant_id, conversation, seq) WHERE state = 'waiting';
 CREATE TABLE inbox_conversations (
     tenant_id TEXT NOT NULL, id TEXT NOT NULL,
     subject TEXT,
