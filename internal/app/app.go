@@ -277,7 +277,7 @@ func (a *App) openPrivacy(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	a.erasure, err = erasure.New(erasure.Config{DB: a.db, Schema: a.schema, Vault: a.keys.vault, People: a.people, Kept: a.rights,
+	a.erasure, err = erasure.New(erasure.Config{DB: a.db, Schema: a.schema, Vault: a.files(), People: a.people, Kept: a.rights,
 		Sessions: endings{a.db}, Farewell: a.farewell(), Workspaces: a.workspaces(), Notice: a.notice, Key: a.keys.signing, Catalog: a.catalog})
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
+	"amanah/internal/vault"
 	"amanah/internal/web/i18n"
 )
 
@@ -20,8 +21,13 @@ type farewell struct{ a *App }
 
 func (a *App) farewell() erasure.Farewell { return farewell{a} }
 
-// Farewell sends the letter and waits until it is taken.
+// Farewell sends the letter and waits until it is taken. Where letters only go
+// into a folder it would reach nobody, and would be the one file that still names
+// the person.
 func (f farewell) Farewell(ctx context.Context, home store.Scope, who id.Subject, lang i18n.Lang, receipt []byte) error {
+	if _, folder := f.a.post.(*mail.Folder); folder {
+		return fault.New(fault.Unavailable, "app.Farewell", "mail.no_relay")
+	}
 	to, err := f.a.identity.AddressOf(ctx, home.Service, who)
 	if err != nil {
 		return err
@@ -31,6 +37,27 @@ func (f farewell) Farewell(ctx context.Context, home store.Scope, who id.Subject
 	return f.a.post.Send(ctx, mail.Letter{To: to, Lang: string(lang), Subject: say.T("app.farewell.subject", "service", n.Name(string(lang))),
 		Text:    say.T("app.farewell.text", "service", n.Name(string(lang)), "contact", n.Ask().Email) + "\n\n" + string(receipt) + "\n",
 		Service: home.Service, Tenant: home.Tenant, Person: who, Purpose: "rights", Categories: []string{"account.email", "erasure.proof"}})
+}
+
+// files are what erasure removes: the vault's, and a person's letters where they
+// lie in a folder.
+type files struct {
+	*vault.Vault
+	outbox *mail.Folder // nil with a relay
+}
+
+func (a *App) files() files {
+	outbox, _ := a.post.(*mail.Folder)
+	return files{a.keys.vault, outbox}
+}
+
+// DeleteFiles counts the vault's files only.
+func (f files) DeleteFiles(ctx context.Context, home id.Tenant, who id.Subject) (int, error) {
+	n, err := f.Vault.DeleteFiles(ctx, home, who)
+	if f.outbox != nil {
+		err = errors.Join(err, f.outbox.Forget(who))
+	}
+	return n, err
 }
 
 // workspaces takes a workspace that goes out of what the home knows of it.

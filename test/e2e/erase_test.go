@@ -152,12 +152,12 @@ func TestErase(t *testing.T) {
 		after := p.snapshot()
 		p.start()
 
-		for where, text := range after.texts(t) {
+		for where, text := range after.texts(t, true) {
 			if found := ma.in(text); len(found) > 0 {
 				t.Errorf("after the erasure %s holds the %v", where, found)
 			}
 		}
-		for where, text := range before.texts(t) {
+		for where, text := range before.texts(t, false) {
 			if found := ma.in(text); len(found) > 0 {
 				t.Errorf("the copy taken before holds in clear, in %s, the %v", where, found)
 			}

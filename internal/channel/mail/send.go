@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"amanah/internal/fault"
+	"amanah/internal/id"
 )
 
 // Sender carries one letter out. nil means that the next host has taken it,
@@ -143,7 +145,7 @@ func relayFault(op string, err error) error {
 // Folder writes letters as .eml files instead of sending them: for the demo and
 // for installations without a relay, where the administrator reads them there.
 // The files hold what the letters hold, in clear, readable by the program's own
-// user only; nothing removes them.
+// user only. Forget removes a person's; nothing removes letters to strangers.
 type Folder struct {
 	Writer Writer
 	Dir    string
@@ -158,13 +160,28 @@ func (f *Folder) Send(_ context.Context, l Letter) error {
 	if err != nil {
 		return err
 	}
-	if err := f.write(raw); err != nil {
+	if err := f.write(raw, l.Person); err != nil {
 		return fault.New(fault.Unavailable, op, "mail.folder").Cause(err)
 	}
 	return nil
 }
 
-func (f *Folder) write(raw []byte) error {
+// Forget removes all letters to a person. Doing it again is no error.
+func (f *Folder) Forget(person id.Subject) error {
+	const op = "mail.Folder.Forget"
+	if person.IsZero() {
+		return nil
+	}
+	letters, err := filepath.Glob(filepath.Join(f.Dir, "*."+person.String()+".eml"))
+	for _, name := range letters {
+		if gone := os.Remove(name); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+			err = errors.Join(err, gone)
+		}
+	}
+	return fault.Wrap(op, err)
+}
+
+func (f *Folder) write(raw []byte, person id.Subject) error {
 	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
 		return err
 	}
@@ -179,5 +196,9 @@ func (f *Folder) write(raw []byte) error {
 		return err
 	}
 	// Ids begin with the time, so the files sort by it.
-	return os.Rename(tmp.Name(), filepath.Join(f.Dir, f.Writer.IDs.New().String()+".eml"))
+	name := f.Writer.IDs.New().String()
+	if !person.IsZero() {
+		name += "." + person.String()
+	}
+	return os.Rename(tmp.Name(), filepath.Join(f.Dir, name+".eml"))
 }

@@ -183,6 +183,22 @@ func TestFolder(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
+	rina, dewi := id.Subject{1}, id.Subject{2}
+	for _, who := range []id.Subject{rina, dewi, rina} {
+		l := welcome()
+		l.Person = who
+		if err := f.Send(t.Context(), l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if err := errors.Join(f.Forget(rina), f.Forget(id.Subject{})); err != nil {
+			t.Fatal(err)
+		}
+		if left, _ := filepath.Glob(filepath.Join(f.Dir, "*.eml")); len(left) != 3 {
+			t.Errorf("forgetting a person leaves %v, want the other's letter and those to nobody known", left)
+		}
+	}
 	f.Dir = files[0]
 	if err := f.Send(context.Background(), welcome()); !fault.Is(err, fault.Unavailable) || errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a folder that is a file: %v", err)
