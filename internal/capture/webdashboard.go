@@ -49,7 +49,11 @@ func (s *Service) board(v visitor) (board, error) {
 		if b.Figures, err = s.Month(v.r.Context(), tx, of, currency); err != nil {
 			return err
 		}
-		p, err := s.List(v.r.Context(), tx, Query{Limit: 10})
+		latest := Query{Limit: 10}
+		if of != now { // an earlier month shows its own
+			latest.Month = of
+		}
+		p, err := s.List(v.r.Context(), tx, latest)
 		if err != nil {
 			return err
 		}

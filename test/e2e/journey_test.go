@@ -179,7 +179,10 @@ func (j *journey) rooms() {
 	j.open("/ctt/app/accounts")
 	j.click(`a[href*="/app/accounts/"]`)
 	j.look("account-one")
-	j.open("/ctt/app?month=" + time.Now().In(jakarta).AddDate(0, -1, 0).Format("2006-01"))
+	j.open("/ctt/app?month=" + time.Now().In(jakarta).AddDate(0, -2, 0).Format("2006-01"))
+	if text := j.text(); strings.Contains(text, "Martabak Bang Ali") {
+		j.t.Errorf("an earlier month's dashboard lists this month's transactions: %.1500s", text)
+	}
 	j.look("dashboard-month-before")
 }
 
