@@ -169,6 +169,12 @@ func (r *reading) classify() (Kind, string) {
 		return KindPromo, "kind.promo"
 	case has(r.subject, p["aside"]):
 		return KindNotice, "kind.notice" // speaks of an earlier transaction
+	case r.specimen():
+		return KindOther, "text.example"
+	case strings.HasSuffix(r.subject, "?") && facts < 6 && status != "success":
+		return KindNotice, "kind.notice" // a record asks nothing
+	case r.terms():
+		return KindPromo, "kind.promo"
 	}
 	if k, why := r.unsettled(status); k != "" {
 		return k, why
@@ -313,6 +319,37 @@ func (r *reading) owed() bool {
 		}
 	}
 	return false
+}
+
+// specimen tells that the mail shows what a record looks like. It says so before
+// the record; below a true one stand warnings in the same words.
+func (r *reading) specimen() bool {
+	p := r.x.phrases["specimen"]
+	if has(r.subject, p) {
+		return true
+	}
+	for _, s := range r.said[:min(len(r.said), 4)] {
+		if has(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// terms tells that the fields are those of an offer: a time in which it holds,
+// and neither moment, account nor number of a transaction.
+func (r *reading) terms() bool {
+	holds := false
+	for _, p := range r.pairs {
+		switch p.field {
+		case fieldDate, fieldTime, fieldAccount, fieldReference:
+			return false
+		}
+		if has(p.label, []string{"periode", "berlaku", "valid", "kuota", "quota", "promo period"}) {
+			holds = true
+		}
+	}
+	return holds
 }
 
 // promoting tells that the mail wants to sell.

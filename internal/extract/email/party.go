@@ -125,6 +125,10 @@ func (r *reading) party(ps []pair, s spoken, t *Transaction, e *evidence) {
 		t.Merchant = r.until(m)
 		return
 	}
+	if m := holder(ps); m != "" && t.Direction == "out" {
+		t.Merchant = m
+		return
+	}
 	if m := r.below(); m != "" {
 		t.Merchant = m
 		return
@@ -173,6 +177,24 @@ func (r *reading) party(ps []pair, s spoken, t *Transaction, e *evidence) {
 	if t.Merchant == "" && t.Direction == "out" {
 		t.Merchant = r.named(ps, fieldDest)
 	}
+}
+
+// holder is the name right behind the account that was paid: "Ke Rekening",
+// "Bank", "Atas Nama".
+func holder(ps []pair) string {
+	for i, p := range ps {
+		switch p.label {
+		case "atas nama", "a/n", "an", "nama", "name", "nama rekening", "account name", "nama pemilik":
+		default:
+			continue
+		}
+		for _, q := range ps[max(0, i-2):i] {
+			if q.field == fieldDest && has(q.label, []string{"rekening", "account"}) && !senderLabel(q.label) && ps[i-1].field == fieldDest {
+				return cleanName(p.value())
+			}
+		}
+	}
+	return ""
 }
 
 // obligation is the type of a payment that names what was paid off: "Credit

@@ -98,7 +98,7 @@ func (r *reading) pattern(re *regexp.Regexp, text string) (spoken, bool) {
 		case "account":
 			s.account = lastDigits(v, false)
 		case "date":
-			for _, st := range stamps(v, r.order()) {
+			for _, st := range stamps(v+zoneBehind(text[m[2*i+1]:]), r.order()) {
 				if st.hasDate {
 					s.date = st
 					break
@@ -110,6 +110,17 @@ func (r *reading) pattern(re *regexp.Regexp, text string) (spoken, bool) {
 		s.account = lastDigits(text, true)
 	}
 	return s, s.ok
+}
+
+// zoneBehind is the time zone that follows a date, though the pattern ended
+// before it.
+func zoneBehind(rest string) string {
+	w, _, _ := strings.Cut(strings.TrimLeft(rest, " "), " ")
+	w = strings.Trim(w, "().,;")
+	if _, ok := zones[lower(w)]; !ok {
+		return ""
+	}
+	return " " + w
 }
 
 func group(re *regexp.Regexp, text, name string) string {
