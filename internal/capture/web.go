@@ -107,7 +107,7 @@ func (v visitor) key() (id.ID, error) {
 	return key, nil
 }
 
-func (v visitor) t(key string, args ...any) string { return i18n.T(v.ctx, key, args...) }
+func (v visitor) t(key string) string { return i18n.T(v.ctx, key) }
 
 // may tells whether the visitor may change something.
 func (v visitor) may() bool { return v.who.Is(tenant.Owner, tenant.Worker) }

@@ -89,9 +89,9 @@ func drawEntry(r *rapid.T, accounts []id.ID) ledger.Entry {
 		e.Lines = append(e.Lines, ledger.Line{Account: rapid.SampledFrom(accounts).Draw(r, "account"), Amount: money.Amount{Minor: n, Currency: money.IDR}})
 	}
 	if rest == 0 {
-		e.Lines[0].Amount.Minor, rest = e.Lines[0].Amount.Minor+1, -1
+		e.Lines[0].Amount.Minor++
 		if e.Lines[0].Amount.Minor == 0 {
-			e.Lines[0].Amount.Minor, rest = 1, -2
+			e.Lines[0].Amount.Minor = 1
 		}
 	}
 	var total int64

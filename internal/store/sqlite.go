@@ -199,11 +199,11 @@ func (c sqliteConn) query(ctx context.Context, text string, args []any) (Rows, e
 	if err != nil {
 		return nil, err
 	}
-	rows, err := c.tx.QueryContext(ctx, text, args...)
+	rows, err := c.tx.QueryContext(ctx, text, args...) //nolint:rowserrcheck // the caller asks Rows.Err
 	if err != nil {
 		return nil, err
 	}
-	return sqlRows{rows}, nil //nolint:rowserrcheck // the caller asks Rows.Err
+	return sqlRows{rows}, nil
 }
 
 // sqlRows drops the error of Close, which says nothing that Err does not.

@@ -36,7 +36,7 @@ func (c *cachingConnector) Connect(ctx context.Context) (sqldriver.Conn, error) 
 	}
 	inner := plain.(innerConn)
 	if err := c.prepare(inner.Raw()); err != nil {
-		inner.Close()
+		_ = inner.Close()
 		return nil, err
 	}
 	return &cachingConn{innerConn: inner, free: map[string]innerStmt{}}, nil

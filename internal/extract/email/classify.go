@@ -342,8 +342,12 @@ func (r *reading) terms() bool {
 	holds := false
 	for _, p := range r.pairs {
 		switch p.field {
-		case fieldDate, fieldTime, fieldAccount, fieldReference:
+		case fieldDate, fieldTime, fieldReference:
 			return false
+		case fieldAccount:
+			if lastDigits(p.value(), false) != "" {
+				return false
+			}
 		}
 		if has(p.label, []string{"periode", "berlaku", "valid", "kuota", "quota", "promo period"}) {
 			holds = true

@@ -184,7 +184,7 @@ func (r *reading) party(ps []pair, s spoken, t *Transaction, e *evidence) {
 func holder(ps []pair) string {
 	for i, p := range ps {
 		switch p.label {
-		case "atas nama", "a/n", "an", "nama", "name", "nama rekening", "account name", "nama pemilik":
+		case "atas nama", "a/n", "nama", "name", "nama rekening", "account name", "nama pemilik":
 		default:
 			continue
 		}

@@ -124,32 +124,32 @@ func (n *node) plain() any {
 // parseTree reads one YAML document. Anchors, aliases, tags and merges are
 // refused: a notice means what stands on the line.
 func parseTree(file string, src []byte) (root *node, findings []Finding) {
-	fail := func(p Pos, code, msg, mend string) (*node, []Finding) {
-		return nil, []Finding{{File: file, Line: max(p.Line, 1), Col: max(p.Col, 1), Code: code, Message: msg, Mend: mend}}
+	fail := func(p Pos, code, msg, mend string) []Finding {
+		return []Finding{{File: file, Line: max(p.Line, 1), Col: max(p.Col, 1), Code: code, Message: msg, Mend: mend}}
 	}
 	if len(src) > maxSource {
-		return fail(Pos{}, "too-large", fmt.Sprintf("the file has %d bytes", len(src)), "keep a notice under 256 KiB")
+		return nil, fail(Pos{}, "too-large", fmt.Sprintf("the file has %d bytes", len(src)), "keep a notice under 256 KiB")
 	}
 	if p, deep := tooDeep(src); deep {
-		return fail(p, "yaml", "the file is nested too deeply or has a line of more than 4,000 bytes", "a notice needs neither: break the line")
+		return nil, fail(p, "yaml", "the file is nested too deeply or has a line of more than 4,000 bytes", "a notice needs neither: break the line")
 	}
 	// The parser is outside code: whatever it does with a broken file, the
 	// caller gets a finding.
 	defer func() {
 		if r := recover(); r != nil {
-			root, findings = fail(Pos{}, "yaml", "the file cannot be read as YAML", "compare it with notices/ctt.yaml")
+			root, findings = nil, fail(Pos{}, "yaml", "the file cannot be read as YAML", "compare it with notices/ctt.yaml")
 		}
 	}()
 	f, err := parser.ParseBytes(src, 0)
 	if err != nil {
 		p, msg := yamlError(err)
-		return fail(p, "yaml", msg, "mend the YAML on this line: spaces for indentation, a space after each colon, quotes around text with a colon")
+		return nil, fail(p, "yaml", msg, "mend the YAML on this line: spaces for indentation, a space after each colon, quotes around text with a colon")
 	}
 	if len(f.Docs) == 0 || f.Docs[0].Body == nil {
-		return fail(Pos{}, "empty", "the file is empty", "write a notice; notices/ctt.yaml is an example")
+		return nil, fail(Pos{}, "empty", "the file is empty", "write a notice; notices/ctt.yaml is an example")
 	}
 	if len(f.Docs) > 1 {
-		return fail(posOf(f.Docs[1].Start), "yaml", "the file has a second document", "one file, one service: take the --- out")
+		return nil, fail(posOf(f.Docs[1].Start), "yaml", "the file has a second document", "one file, one service: take the --- out")
 	}
 	b := builder{file: file}
 	root = b.build(f.Docs[0].Body, 0)

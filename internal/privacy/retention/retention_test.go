@@ -89,13 +89,14 @@ func TestRun_mails(t *testing.T) {
 					t.Fatal(err)
 				}
 				got, err := get(ctx, w, m.ID)
-				if c.gone {
+				switch {
+				case c.gone:
 					if !fault.Is(err, fault.NotFound) {
 						t.Fatalf("the row is there: %v", err)
 					}
-				} else if err != nil {
+				case err != nil:
 					t.Fatal(err)
-				} else if (got.Raw.Reveal() != "") != c.raw || (got.Title != "") != c.raw || got.Source.IsZero() == c.raw || (got.Result != "") != c.result || got.State != "read" || got.At != m.At {
+				case (got.Raw.Reveal() != "") != c.raw || (got.Title != "") != c.raw || got.Source.IsZero() == c.raw || (got.Result != "") != c.result || got.State != "read" || got.At != m.At:
 					t.Errorf("%+v, raw %q", got, got.Raw.Reveal())
 				}
 				if n := files(t, w); n != c.files {

@@ -2,6 +2,7 @@ package chart_test
 
 import (
 	"encoding/xml"
+	"errors"
 	"flag"
 	"io"
 	"regexp"
@@ -91,7 +92,7 @@ func TestInOut_staysInside(t *testing.T) {
 		svg = svg[:strings.Index(svg, "</svg>")+6]
 		dec := xml.NewDecoder(strings.NewReader(svg))
 		for {
-			if _, err := dec.Token(); err == io.EOF {
+			if _, err := dec.Token(); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
 				rt.Fatalf("%v in %s", err, svg)
