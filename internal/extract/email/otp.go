@@ -12,25 +12,45 @@ func (r *reading) code() bool {
 	return r.codeNear(words)
 }
 
-// codeNear looks for a code in the sentence that speaks of it or the two lines
-// after it.
+// codeNear looks for a code in the sentence that speaks of it, behind it in the
+// same line or in the three lines after it. A warning never to share a code has
+// one only in its own sentence: what follows is a telephone number.
 func (r *reading) codeNear(words []string) bool {
 	for i, s := range r.segs {
 		if !has(s.low, words) {
 			continue
 		}
-		for p := range words {
-			if j := strings.Index(s.low, words[p]); j >= 0 && codeIn(s.low[j:]) {
-				return true
+		announced := false
+		for rest := s.low; rest != ""; {
+			sentence, after := cutSentence(rest)
+			if has(sentence, words) {
+				within := sentence
+				if !has(sentence, r.x.phrases["secrecy"]) || strings.HasSuffix(sentence, ":") {
+					within, announced = rest, true
+				}
+				if r.codeBehind(within, words) || codeBefore(sentence, words) {
+					return true
+				}
 			}
+			rest = after
 		}
-		if codeBefore(s.low, words) {
-			return true
+		if !announced {
+			continue
 		}
 		for _, n := range r.segs[i+1 : min(len(r.segs), i+4)] {
 			if loneCode(n.text) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// codeBehind looks for a code behind one of the words.
+func (r *reading) codeBehind(low string, words []string) bool {
+	for _, w := range words {
+		if j := strings.Index(low, w); j >= 0 && codeIn(low[j:], r.x.phrases["phones"]) {
+			return true
 		}
 	}
 	return false
@@ -56,8 +76,9 @@ func loneCode(s string) bool {
 	return digits >= 3 || digits >= 1 && len(t) >= 5
 }
 
-// codeIn finds a code after the words for it, in the same line.
-func codeIn(low string) bool {
+// codeIn finds a code after the words for it, in the same line. A number that
+// somebody is told to call is none.
+func codeIn(low string, phones []string) bool {
 	for i := 0; i < len(low) && i < 160; i++ {
 		if !digit(low[i]) || i > 0 && (letterAt(low, i-1) || strings.ContainsRune(".,/:*-$#", rune(low[i-1])) && low[i-1] != ':' || digit(low[i-1])) {
 			continue
@@ -73,7 +94,7 @@ func codeIn(low string) bool {
 		}
 		tail := j >= len(low) || !strings.ContainsRune(".,/:*%", rune(low[j])) || j+1 >= len(low) || !digit(low[j+1])
 		unit := strings.HasPrefix(low[j:], " menit") || strings.HasPrefix(low[j:], " min") || strings.HasPrefix(low[j:], " digit") || strings.HasPrefix(low[j:], "-digit") || strings.HasPrefix(low[j:], " detik")
-		if tail && !unit && (n >= 5 && n <= 8 || n == 4 && lead(low[:i])) && !letterAt(low, j) {
+		if tail && !unit && !has(low[max(0, i-24):i], phones) && (n >= 5 && n <= 8 || n == 4 && lead(low[:i])) && !letterAt(low, j) {
 			return true
 		}
 		i = j

@@ -110,7 +110,7 @@ func (x *Extractor) alarm(env envelope, iss *issuer, p proofs, views [][]seg) st
 		}
 	}
 	if iss == nil && env.from.address != "" && !x.sisters[env.from.domain()] {
-		if x.named(env.from.name) != nil || hostInName(env.from) {
+		if x.named(env.from.name) != nil || hostInName(env.from) || x.boxClaim(env.from) {
 			return "sender.claims_issuer"
 		}
 		if x.lookalike(env.from.domain()) {
@@ -126,6 +126,13 @@ func (x *Extractor) alarm(env envelope, iss *issuer, p proofs, views [][]seg) st
 // claims tells that an unknown sender speaks as an issuer.
 func (x *Extractor) claims(env envelope, views [][]seg) bool {
 	return x.named(env.from.name) != nil || x.lookalike(env.from.domain()) || x.legalClaim(views) || x.issuerOf(env.outer) != nil
+}
+
+// boxClaim tells that a mailbox at a foreign domain is called as an issuer's:
+// "bca.notifikasi@mailer.example". People name theirs as they like.
+func (x *Extractor) boxClaim(p person) bool {
+	box, _, ok := strings.Cut(p.address, "@")
+	return ok && strings.ContainsAny(box, ".-_") && !x.freemail[p.domain()] && x.named(strings.NewReplacer(".", " ", "-", " ", "_", " ").Replace(box)) != nil
 }
 
 // named finds the issuer that a display name claims to be.

@@ -31,10 +31,10 @@ func (r *reading) when(ps []pair, s spoken, t *Transaction, e *evidence) {
 		t.At, t.AtPrecision = st.in(r.env.zone), st.precision()
 		// A date far from the mail's own is more likely a misread one.
 		if d := r.env.date; !d.IsZero() {
-			// One that lies ahead of it has not happened yet; clocks may differ,
-			// days do not.
+			// One that lies ahead of it has not happened yet; the mail's
+			// Date may be written in another zone, which moves a day a little.
 			gap := d.Sub(t.At).Hours()
-			if gap < -48 || gap < 0 && t.AtPrecision == "day" {
+			if gap < -48 || gap < -9 && t.AtPrecision == "day" {
 				e.times(0.7, "status")
 			} else if gap > 24*60 {
 				e.times(0.85, "date")
