@@ -378,8 +378,8 @@ func tail(v string, f field) string {
 		i--
 	}
 	d, before := v[i:], strings.TrimRight(v[:i], " ")
-	if len(d) != 4 && len(d) != 3 {
-		return ""
+	if len(d) != 4 && len(d) != 3 || len(amounts(v, false)) > 0 {
+		return "" // "GoPay: Rp36.500" is what was paid with it
 	}
 	if before == "" || before == "(" || strings.HasSuffix(before, "-") || strings.HasSuffix(before, ".") || strings.HasSuffix(before, "•") || strings.HasSuffix(before, "·") || strings.HasSuffix(before, "*") {
 		return d
