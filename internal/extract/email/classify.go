@@ -296,12 +296,15 @@ func (r *reading) record() bool { return r.who.issuer != nil && r.facts() >= 8 }
 // done tells that the layout's mails exist only after a success.
 func (r *reading) done() bool { return r.layout != nil && r.layout.Done }
 
-// looksLikeStatement knows a bill by what only bills have.
+// looksLikeStatement knows a bill or a summary by what only they have.
 func (r *reading) looksLikeStatement() bool {
 	least, due := false, false
 	for _, p := range r.pairs {
 		least = least || strings.Contains(p.label, "minimum") && p.field == fieldSkip
 		due = due || strings.Contains(p.label, "jatuh tempo") || strings.Contains(p.label, "due date")
+	}
+	if has(r.low, r.x.phrases["takings"]) && has(r.low, r.x.phrases["spendings"]) && r.status() == "" {
+		return true
 	}
 	return least && due || r.anySaid("statement") && r.facts() < 4 && !has(r.subject, r.x.phrases["success"])
 }
