@@ -17,17 +17,15 @@ type SystemUse string
 
 // The system transactions of the program.
 const (
-	// UseTenants lists the tenants, so that work can go on in each one's scope.
-	UseTenants SystemUse = "tenants.list"
 	// UseInbox finds conversations with waiting messages.
 	UseInbox SystemUse = "inbox.waiting"
-	// UseMeasure counts rows for operation, without reading what is in them.
+	// UseMeasure counts and trims rows that are about operation and about nobody.
 	UseMeasure SystemUse = "operation.count"
 	// UseCheck proves the guard: tests and the check at start.
 	UseCheck SystemUse = "guard.check"
 )
 
-var systemUses = map[SystemUse]bool{UseTenants: true, UseInbox: true, UseMeasure: true, UseCheck: true}
+var systemUses = map[SystemUse]bool{UseInbox: true, UseMeasure: true, UseCheck: true}
 
 // System runs f in a transaction that sees every tenant. It is named, and each
 // use leaves a row in system_uses with its name, time and actor; sealed values
