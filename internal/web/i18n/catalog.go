@@ -54,14 +54,15 @@ type message struct{ One, Other string }
 type Catalog struct{ text map[Lang]map[string]message }
 
 // New reads the shell's catalogue and those of the modules; each has id.json and
-// en.json at its root. A key that two files define, or a file that is not a flat
+// en.json at its root, and may have more for its parts: target.id.json and
+// target.en.json. A key that two files define, or a file that is not a flat
 // object, is an error that names the key.
 func New(modules ...fs.FS) (*Catalog, error) {
 	c := &Catalog{text: map[Lang]map[string]message{}}
 	for _, l := range langs {
 		c.text[l] = map[string]message{}
 		for _, m := range append([]fs.FS{shell}, modules...) {
-			read, err := readFile(m, string(l)+".json")
+			read, err := readAll(m, l)
 			if err != nil {
 				return nil, fmt.Errorf("i18n: %s: %w", l, err)
 			}
@@ -81,6 +82,31 @@ func (c *Catalog) Has(l Lang, key string) bool { _, ok := c.text[l][key]; return
 
 // Keys are all keys of a language, sorted.
 func (c *Catalog) Keys(l Lang) []string { return slices.Sorted(maps.Keys(c.text[l])) }
+
+// readAll reads a module's sentences in a language: id.json and *.id.json.
+func readAll(fsys fs.FS, l Lang) (map[string]message, error) {
+	all, err := readFile(fsys, string(l)+".json")
+	if err != nil {
+		return nil, err
+	}
+	parts, err := fs.Glob(fsys, "*."+string(l)+".json")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range parts {
+		part, err := readFile(fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		for k, m := range part {
+			if _, twice := all[k]; twice {
+				return nil, fmt.Errorf("%s: the key %q is defined twice", name, k)
+			}
+			all[k] = m
+		}
+	}
+	return all, nil
+}
 
 func readFile(fsys fs.FS, name string) (map[string]message, error) {
 	raw, err := fs.ReadFile(fsys, name)

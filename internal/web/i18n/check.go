@@ -17,7 +17,7 @@ func Missing(sources ...fs.FS) []string {
 	for _, src := range sources {
 		read := map[Lang]map[string]message{}
 		for _, l := range langs {
-			m, err := readFile(src, string(l)+".json")
+			m, err := readAll(src, l)
 			if err != nil {
 				out = append(out, fmt.Sprintf("%s.json: %v", l, err))
 			}
