@@ -39,10 +39,7 @@ func TestConfiguration(t *testing.T) {
 		if !strings.Contains(page, "`"+key) {
 			t.Errorf("configuration.md does not explain %s", key)
 		}
-		_, last, nested := strings.Cut(key, ".")
-		if !nested {
-			last = key
-		}
+		last := key[strings.LastIndexByte(key, '.')+1:]
 		if !regexp.MustCompile(`(?m)^ *` + last + `:`).MatchString(example) {
 			t.Errorf("amanah.example.yaml does not have %s", key)
 		}

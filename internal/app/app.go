@@ -198,12 +198,8 @@ func (a *App) homes(purpose string) []store.Scope {
 }
 
 func (a *App) openDoors(context.Context) error {
-	trusted := map[string][]string{}
-	if a.cfg.Mail.Relay != "" {
-		trusted["smtp-relay"] = []string{a.cfg.Mail.Relay}
-	}
 	a.door = egress.New(a.rules, &transfer.Book{Store: a.db, Scope: a.scope}, egress.Options{
-		AllowLoopback: a.Demo || a.cfg.Egress.AllowLoopback, Trusted: trusted, Clock: a.Clock, Logger: a.Log})
+		AllowLoopback: a.Demo || a.cfg.Egress.AllowLoopback, Trusted: a.rules.trusted(a.cfg.OwnHostsOf), Clock: a.Clock, Logger: a.Log})
 	var err error
 	a.post, err = a.openPost()
 	return err

@@ -75,6 +75,7 @@ func TestNew_undeclared(t *testing.T) {
 func TestRules_MaySend(t *testing.T) {
 	t.Parallel()
 	r := built(t)
+	r.hosts = func(string) []string { return []string{"host.example:587"} }
 	for _, c := range []struct {
 		service, recipient, purpose string
 		categories                  []string
@@ -94,6 +95,43 @@ func TestRules_MaySend(t *testing.T) {
 		if (err == nil) != c.allowed || err != nil && !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%s to %s for %s %v: %v", c.service, c.recipient, c.purpose, c.categories, err)
 		}
+	}
+}
+
+// Where the notice leaves the host to the configuration, that host is reached and
+// no other; what the operator set may lie in the own network, and only for the
+// recipient that it was set for.
+func TestRules_hostsFrom(t *testing.T) {
+	t.Parallel()
+	r := built(t)
+	cfg := config.Config{Providers: config.Providers{Google: config.Google{Token: "http://127.0.0.1:4000/token"}}}
+	if err := cfg.Finish(); err != nil {
+		t.Fatal(err)
+	}
+	r.hosts = cfg.HostsOf
+	for _, c := range []struct {
+		recipient, purpose, category, host string
+		allowed                            bool
+	}{
+		{"google", "security", "account.google_id", "accounts.google.com", true},
+		{"google", "security", "account.google_id", "127.0.0.1", true},
+		{"google", "deliver", "transaction.amount", "sheets.googleapis.com", true},
+		{"google", "security", "account.google_id", "oauth2.googleapis.com", true}, // still the one that revokes
+		{"google", "security", "account.google_id", "evil.example", false},
+		{"google", "deliver", "mail.raw", "sheets.googleapis.com", false},
+		{"telegram", "deliver", "transaction.amount", "api.telegram.org", true},
+		{"telegram", "deliver", "transaction.amount", "accounts.google.com", false},
+		{"phone-code", "security", "account.phone", "sms.example", false},
+		{"smtp-relay", "security", "account.email", "host.example", false},
+	} {
+		err := r.MaySend("ctt", c.recipient, c.purpose, []string{c.category}, c.host)
+		if (err == nil) != c.allowed {
+			t.Errorf("%s at %s: %v", c.recipient, c.host, err)
+		}
+	}
+	trusted := r.trusted(cfg.OwnHostsOf)
+	if got := strings.Join(trusted["google"], " "); got != "127.0.0.1:4000" || len(trusted) != 1 {
+		t.Errorf("trusted: %v", trusted)
 	}
 }
 

@@ -3,6 +3,8 @@ package app
 import (
 	"fmt"
 	"io/fs"
+	"net"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -10,6 +12,7 @@ import (
 
 	"amanah/internal/config"
 	"amanah/internal/fault"
+	"amanah/internal/privacy/egress"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/store"
 	"amanah/law"
@@ -21,6 +24,8 @@ type rules struct {
 	notices []*notice.Notice
 	packs   []*notice.LawPack
 	policy  *notice.Policy
+	// hosts gives the "host:port" that a setting of the configuration names.
+	hosts func(setting string) []string
 }
 
 // Findings is the error of a start that the notices forbid.
@@ -67,7 +72,7 @@ func loadRules(cfg config.Config, m *store.Map, at time.Time) (*rules, Findings,
 	if len(findings.stops()) > 0 {
 		return nil, findings, nil
 	}
-	r := &rules{packs: packs}
+	r := &rules{packs: packs, hosts: cfg.HostsOf}
 	for _, n := range all {
 		if len(cfg.Services) == 0 || slices.Contains(cfg.Services, n.Service()) {
 			r.notices = append(r.notices, n)
@@ -134,10 +139,42 @@ func (r *rules) MaySend(service, recipient, purpose string, categories []string,
 		}
 	}
 	def, _ := r.policy.RecipientDef(who)
-	if len(def.Hosts) > 0 && !def.Reaches(host) {
+	switch {
+	case def.HostsFrom != "" && !slices.ContainsFunc(r.hosts(def.HostsFrom), func(h string) bool { return hostOf(h) == host }):
+		return refuse(service + ".yaml: recipients: " + recipient + ": hosts_from: " + def.HostsFrom)
+	case def.HostsFrom == "" && len(def.Hosts) > 0 && !def.Reaches(host):
 		return refuse(service + ".yaml: recipients: " + recipient + ": hosts: " + host)
 	}
 	return nil
+}
+
+// hostOf is the name in "host:port", as the door out spells it.
+func hostOf(place string) string {
+	host, _, err := net.SplitHostPort(place)
+	if err != nil {
+		return ""
+	}
+	if a, err := netip.ParseAddr(host); err == nil {
+		return a.Unmap().String()
+	}
+	return strings.ToLower(strings.TrimSuffix(host, "."))
+}
+
+// trusted are the places that the operator set in place of a vendor's, for each
+// recipient that names the setting: they may lie in the operator's own network.
+func (r *rules) trusted(own func(setting string) []string) map[string][]string {
+	out := map[string][]string{}
+	for _, n := range r.notices {
+		for _, who := range n.Recipients() {
+			for _, place := range own(who.HostsFrom) {
+				if !slices.Contains(out[who.Key], place) {
+					out[who.Key] = append(out[who.Key], place)
+				}
+			}
+		}
+	}
+	delete(out, egress.Target)
+	return out
 }
 
 // Notice reads one notice of a configuration, for its text.

@@ -41,6 +41,16 @@ type Config struct {
 	Egress   Egress   `yaml:"egress"`
 	Security Security `yaml:"security"`
 	Log      Log      `yaml:"log"`
+
+	SignIn    SignIn    `yaml:"signin"`
+	Providers Providers `yaml:"providers"`
+	Phone     Phone     `yaml:"phone"`
+}
+
+// SignIn is about the ways in.
+type SignIn struct {
+	// Links are the services that mail a link for signing in, to whoever asks.
+	Links []string `yaml:"links"`
 }
 
 // TLS is for installations without a proxy in front: TLS 1.3 and nothing older.
@@ -105,6 +115,8 @@ func Load(file string, getenv func(string) string) (Config, error) {
 	for name, field := range map[string]*string{
 		"AMANAH_LISTEN": &c.Listen, "AMANAH_URL": &c.URL, "AMANAH_DATA": &c.Data, "AMANAH_DATABASE": &c.Database,
 		"AMANAH_SMTP_LISTEN": &c.SMTP.Listen, "AMANAH_RELAY_PASSWORD": &c.Mail.Password,
+		"AMANAH_GOOGLE_SECRET": &c.Providers.Google.Secret, "AMANAH_TELEGRAM_TOKEN": &c.Providers.Telegram.Token,
+		"AMANAH_WHATSAPP_TOKEN": &c.Providers.WhatsApp.Token, "AMANAH_PHONE_TOKEN": &c.Phone.Token,
 	} {
 		if v := getenv(name); v != "" {
 			*field = v
@@ -165,6 +177,9 @@ func (c *Config) Finish() error {
 	set(&c.Mail.From, "no-reply@"+c.SMTP.Domain)
 	if (c.SMTP.Certificate == "") != (c.SMTP.Key == "") || (c.TLS.Certificate == "") != (c.TLS.Key == "") {
 		return fmt.Errorf("config: a certificate and its key come together")
+	}
+	if err := c.finishProviders(); err != nil {
+		return err
 	}
 	var err error
 	c.Data, err = filepath.Abs(c.Data)
