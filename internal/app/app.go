@@ -22,6 +22,7 @@ import (
 	"amanah/internal/identity"
 	"amanah/internal/inbox"
 	"amanah/internal/job"
+	"amanah/internal/notify"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/egress"
 	"amanah/internal/privacy/erasure"
@@ -62,6 +63,7 @@ type App struct {
 	door      *egress.Door
 	post      mail.Sender
 	identity  *identity.Service
+	notify    *notify.Service
 	inbox     *inbox.Inbox
 	capture   *capture.Service
 	people    people
@@ -89,7 +91,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.openRules, a.openStores, a.openDoors, a.openIdentity, a.openCapture, a.openPrivacy, a.openWeb, a.openMail,
+		a.openRules, a.openStores, a.openDoors, a.openIdentity, a.openNotify, a.openCapture, a.openPrivacy, a.openWeb, a.openMail,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err

@@ -10,6 +10,7 @@ import (
 	"amanah/internal/identity"
 	"amanah/internal/inbox"
 	"amanah/internal/ledger"
+	"amanah/internal/notify"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/notice"
@@ -43,6 +44,7 @@ func parts() []part {
 		{tables: rights.Tables(), migrations: rights.Migrations(), texts: rights.Texts()},
 		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
 		{tables: retention.Tables(), migrations: retention.Migrations()},
+		{tables: notify.Tables(), migrations: notify.Migrations(), texts: notify.Texts(), product: "notify"},
 		{tables: inbox.Tables(), migrations: inbox.Migrations(), product: "capture"},
 		{tables: ledger.Tables(), migrations: ledger.Migrations(), product: "capture"},
 		{tables: capture.Tables(), migrations: capture.Migrations(), texts: capture.Texts(), product: "capture"},
@@ -52,7 +54,7 @@ func parts() []part {
 
 // products are the modules of the architecture that this program has; a notice
 // switches them on by these names.
-var products = []string{"capture"}
+var products = []string{"capture", "notify"}
 
 func sets() []store.Set {
 	var out []store.Set

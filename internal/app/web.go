@@ -105,6 +105,7 @@ func (a *App) routes(mux *http.ServeMux) {
 		a.identity.Routes(mux, "ctt")
 		a.capture.Routes(mux)
 		a.mine.Routes(mux, "ctt")
+		a.notify.Routes(mux, "ctt")
 	}
 }
 
@@ -124,6 +125,7 @@ func (a *App) decorate(r *http.Request, p *web.Page) {
 		return
 	}
 	p.User = identity.User(r)
+	a.notify.Decorate(r, p, r.URL.Path == p.Service.Path(landing(p.Service.Slug)))
 	if len(p.Nav) == 0 && who.Service == "ctt" && !who.Workspace.IsZero() {
 		p.Nav = a.capture.Nav(r)
 	}

@@ -1,6 +1,10 @@
 package web
 
-import "amanah/internal/web/ui"
+import (
+	"github.com/a-h/templ"
+
+	"amanah/internal/web/ui"
+)
 
 // Service is one of the services that the program runs, as its notice file says.
 type Service struct {
@@ -29,6 +33,14 @@ type User struct {
 	SignOut string
 }
 
+// waiting is what the counts of the menu add up to.
+func (u User) waiting() (n int) {
+	for _, t := range u.Menu {
+		n += t.Count
+	}
+	return n
+}
+
 // Flash is a short message on top of the page, as a key of the catalogue.
 type Flash struct {
 	Tone ui.Tone
@@ -51,6 +63,8 @@ type Page struct {
 	Nav         []ui.Tab
 	User        *User
 	Flash       []Flash
+	// Top stands above the heading, below Flash: what matters more than the page.
+	Top templ.Component
 
 	// Wide gives tables and dashboards the width of the screen; other pages keep
 	// the width of a readable line.

@@ -1,0 +1,35 @@
+package identity
+
+import (
+	"context"
+
+	"amanah/internal/fault"
+	"amanah/internal/id"
+	"amanah/internal/store"
+)
+
+// Contact is how a person is written to.
+type Contact struct {
+	Email string
+	Name  string
+	Lang  string // "id" or "en"
+}
+
+// ContactOf gives a person's own address, name and language for a letter. Fault
+// NotFound where the account is closed; Email is empty once the key is gone.
+func (s *Service) ContactOf(ctx context.Context, slug string, who id.Subject) (Contact, error) {
+	const op = "identity.ContactOf"
+	v, err := s.service(slug)
+	if err != nil {
+		return Contact{}, err
+	}
+	var c Contact
+	err = s.cfg.DB.Read(ctx, visitor(v, "notify"), func(tx *store.Tx) error {
+		a, err := bySubject(ctx, tx, who)
+		if err == nil {
+			c = Contact{Email: a.Email.Reveal(), Name: a.Name.Reveal(), Lang: a.Lang}
+		}
+		return err
+	})
+	return c, fault.Wrap(op, err)
+}
