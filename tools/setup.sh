@@ -16,17 +16,30 @@ if [ "${1:-run}" = test ]; then
 	need chromium chromium
 	need swaks swaks
 	need /etc/ssl/certs/ca-certificates.crt ca-certificates
+	need node nodejs
+	need npm npm
 fi
-[ -z "$want" ] && exit 0
-sudo=""
-if [ "$(id -u)" != 0 ]; then
-	if ! command -v sudo >/dev/null 2>&1; then
-		echo "setup: please install as root:$want" >&2
-		exit 1
+if [ -n "$want" ]; then
+	sudo=""
+	if [ "$(id -u)" != 0 ]; then
+		if ! command -v sudo >/dev/null 2>&1; then
+			echo "setup: please install as root:$want" >&2
+			exit 1
+		fi
+		sudo=sudo
 	fi
-	sudo=sudo
+	echo "setup: installing$want"
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+	# shellcheck disable=SC2086
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $want >/dev/null
 fi
-echo "setup: installing$want"
-$sudo env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-# shellcheck disable=SC2086
-$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $want >/dev/null
+# The servers of other hands that tests speak with: exactly those of the lock file,
+# and none of their install scripts is run.
+if [ "${1:-run}" = test ]; then
+	cd "$(dirname "$0")/../test/peers"
+	if ! cmp -s package-lock.json node_modules/.installed; then
+		echo "setup: installing the test peers"
+		npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+		cp package-lock.json node_modules/.installed
+	fi
+fi

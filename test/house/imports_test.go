@@ -40,6 +40,7 @@ var reserved = map[string][]string{
 	"github.com/emersion/go-smtp":           {"internal/channel/mail"},
 	"github.com/emersion/go-msgauth":        {"internal/channel/mail"},
 	"github.com/wneessen/go-mail":           {"internal/channel/mail"},
+	"github.com/coreos/go-oidc":            {"internal/identity/federate"},
 	"github.com/danielgtaylor/huma":         {"internal/rest"},
 	"github.com/goccy/go-yaml":              {"internal/config", "internal/privacy/notice", "internal/extract"},
 	"github.com/santhosh-tekuri/jsonschema": {"internal/privacy/notice"},
