@@ -24,6 +24,7 @@ import (
 	"amanah/internal/job"
 	"amanah/internal/notify"
 	"amanah/internal/privacy/consent"
+	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/egress"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/notice"
@@ -72,6 +73,7 @@ type App struct {
 	erasure   *erasure.Erasure
 	mine      *rights.Pages
 	retention *retention.Retention
+	cookies   *cookie.Pages
 	front     *front.Front
 	shell     *web.Shell
 	handler   http.Handler
@@ -286,6 +288,9 @@ func (a *App) openPrivacy(context.Context) (err error) {
 		return s
 	}})
 	if err != nil {
+		return err
+	}
+	if a.cookies, err = cookie.NewPages(a.db, a.notice); err != nil {
 		return err
 	}
 	a.retention, err = retention.New(retention.Config{DB: a.db, Schema: a.schema, Files: a.keys.vault, Tenants: enclosures{a}, Events: closings{a}, Notice: a.notice})

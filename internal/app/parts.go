@@ -12,6 +12,7 @@ import (
 	"amanah/internal/ledger"
 	"amanah/internal/notify"
 	"amanah/internal/privacy/consent"
+	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/receipt"
@@ -44,6 +45,7 @@ func parts() []part {
 		{tables: rights.Tables(), migrations: rights.Migrations(), texts: rights.Texts()},
 		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
 		{tables: retention.Tables(), migrations: retention.Migrations()},
+		{tables: cookie.Tables(), migrations: cookie.Migrations(), texts: cookie.Texts(), product: "cookies"},
 		{tables: notify.Tables(), migrations: notify.Migrations(), texts: notify.Texts(), product: "notify"},
 		{tables: inbox.Tables(), migrations: inbox.Migrations(), product: "capture"},
 		{tables: ledger.Tables(), migrations: ledger.Migrations(), product: "capture"},
@@ -54,7 +56,7 @@ func parts() []part {
 
 // products are the modules of the architecture that this program has; a notice
 // switches them on by these names.
-var products = []string{"capture", "notify"}
+var products = []string{"capture", "cookies", "notify"}
 
 func sets() []store.Set {
 	var out []store.Set

@@ -11,6 +11,7 @@ import (
 
 	"amanah/internal/front"
 	"amanah/internal/identity"
+	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/web"
 )
@@ -35,7 +36,7 @@ func (a *App) openWeb(context.Context) (err error) {
 	}
 	a.shell, err = web.New(web.Config{
 		Services: services, Catalog: a.catalog, Clock: a.Clock, Log: a.Log, Decorate: a.decorate, Account: a.identity.Account,
-		PerClient: web.Rate{PerSecond: 30, Burst: 120}, Secure: a.secure(), Demo: a.Demo, Observe: a.metrics.observe, Proxies: proxies,
+		PerClient: web.Rate{PerSecond: 30, Burst: 120}, Secure: a.secure(), Demo: a.Demo, CookieClass: cookie.ClassOf(a.rules.notices), Observe: a.metrics.observe, Proxies: proxies,
 	})
 	if err != nil {
 		return err
@@ -49,7 +50,7 @@ func (a *App) openWeb(context.Context) (err error) {
 	}
 	mux := http.NewServeMux()
 	a.routes(mux)
-	a.handler = a.identity.Identify(a.shell.Handler(a.byHost(mux)))
+	a.handler = a.identity.Identify(a.shell.Handler(a.byHost(a.follow(mux))))
 	return nil
 }
 
@@ -70,6 +71,17 @@ func (a *App) byHost(next http.Handler) http.Handler {
 			u.Path, u.RawPath = "/"+slug+u.Path, ""
 			r2.URL = &u
 			r = &r2
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// follow lets a browser follow the choice of cookies that its person made on
+// another device.
+func (a *App) follow(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html") {
+			a.cookies.Follow(w, r)
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -101,6 +113,9 @@ func (a *App) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", a.metrics.handler())
 	a.front.Routes(mux)
+	for _, s := range a.services {
+		a.cookies.Routes(mux, s.Slug)
+	}
 	if a.rules.runs("capture") {
 		a.identity.Routes(mux, "ctt")
 		a.capture.Routes(mux)

@@ -30,6 +30,7 @@ func (s *Shell) Handler(routes http.Handler) http.Handler {
 		rec := &recorder{ResponseWriter: w}
 		rec.Header().Set("X-Request-Id", st.request)
 		r = r.WithContext(context.WithValue(r.Context(), stateKey{}, st))
+		rec.before = func(h http.Header) { s.sift(h, r, st) }
 		r.Body = http.MaxBytesReader(rec, r.Body, s.cfg.MaxBody)
 		defer s.finish(rec, r, st, began)
 		defer s.catch(rec, r, st)
@@ -117,6 +118,7 @@ func (s *Shell) finish(rec *recorder, r *http.Request, st *state, began time.Tim
 	}
 	status := rec.status
 	if status == 0 {
+		rec.sift()
 		status = http.StatusOK
 	}
 	s.cfg.Log.LogAttrs(r.Context(), levelInfo, "request", str("request", st.request), str("method", method(r)),

@@ -32,11 +32,13 @@ type recorder struct {
 	http.ResponseWriter
 	status int
 	bytes  int
+	before func(http.Header) // runs once, before the headers go
 }
 
 func (w *recorder) WriteHeader(status int) {
 	if w.status == 0 && status >= 200 {
 		w.status = status
+		w.sift()
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
@@ -44,10 +46,18 @@ func (w *recorder) WriteHeader(status int) {
 func (w *recorder) Write(b []byte) (int, error) {
 	if w.status == 0 {
 		w.status = http.StatusOK
+		w.sift()
 	}
 	n, err := w.ResponseWriter.Write(b)
 	w.bytes += n
 	return n, err
+}
+
+// sift lets the shell look at the headers before they go.
+func (w *recorder) sift() {
+	if w.before != nil {
+		w.before(w.Header())
+	}
 }
 
 // Unwrap gives http.ResponseController the writer below, for streams.

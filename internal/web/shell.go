@@ -28,6 +28,10 @@ type Config struct {
 	// Account gives the language and the zone that the signed-in person chose;
 	// empty and nil where there is none.
 	Account func(r *http.Request) (lang string, zone *time.Location)
+	// CookieClass gives the class that a service's notice puts a cookie in, "" for
+	// a cookie that it does not name; such a one is never set. nil: no notice is
+	// asked, for tests of pages.
+	CookieClass func(service, name string) string
 	// Observe is told about every answer, for metrics. The pattern is that of the
 	// route, never a path.
 	Observe func(method, pattern string, status int, took time.Duration)
@@ -124,7 +128,8 @@ type state struct {
 	printer i18n.Printer
 	body    io.ReadCloser // before any limit
 	pattern string
-	failing bool // the error page is being written
+	failing bool    // the error page is being written
+	choice  *Choice // made by this very answer
 }
 
 type stateKey struct{}
