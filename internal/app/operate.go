@@ -6,10 +6,7 @@ import (
 	"encoding/base64"
 	"io"
 	"slices"
-	"strings"
 	"time"
-
-	"golang.org/x/net/idna"
 
 	"amanah/internal/audit"
 	"amanah/internal/clock"
@@ -46,22 +43,13 @@ func (a *App) operator(op, service string) (store.Scope, error) {
 // PersonByEmail finds whose account has an address; fault NotFound for nobody.
 func (a *App) PersonByEmail(ctx context.Context, service, email string) (id.Subject, error) {
 	const op = "app.PersonByEmail"
-	home, err := a.operator(op, service)
-	if err != nil {
+	if _, err := a.operator(op, service); err != nil {
 		return id.Subject{}, err
 	}
-	local, domain, _ := strings.Cut(strings.ToLower(strings.TrimSpace(email)), "@")
-	if domain, err = idna.Lookup.ToASCII(domain); err != nil {
-		return id.Subject{}, fault.New(fault.Invalid, op, "identity.email.invalid")
+	who, found, err := a.identity.Find(ctx, service, email)
+	if err == nil && !found {
+		err = fault.New(fault.NotFound, op, "not_found")
 	}
-	index, err := a.keys.vault.Index(ctx, home.Tenant, "accounts.email", local+"@"+domain)
-	if err != nil {
-		return id.Subject{}, fault.Wrap(op, err)
-	}
-	var who id.Subject
-	err = a.db.Read(ctx, home, func(tx *store.Tx) error {
-		return tx.QueryRow(ctx, "SELECT subject_id FROM accounts WHERE tenant_id = $1 AND email_index = $2", []any{home.Tenant, index}, &who)
-	})
 	return who, fault.Wrap(op, err)
 }
 

@@ -8,6 +8,7 @@ import (
 	"amanah/internal/config"
 	"amanah/internal/front"
 	"amanah/internal/identity"
+	"amanah/internal/identity/factor"
 	"amanah/internal/inbox"
 	"amanah/internal/ledger"
 	"amanah/internal/notify"
@@ -38,6 +39,7 @@ func parts() []part {
 	return []part{
 		{tables: tenant.Tables(), migrations: tenant.Migrations()},
 		{tables: identity.Tables(), migrations: identity.Migrations(), texts: identity.Texts()},
+		{tables: factor.Tables(), migrations: factor.Migrations(), product: "factor"},
 		{tables: audit.Tables(), migrations: audit.Migrations(), texts: audit.Texts()},
 		{tables: consent.Tables(), migrations: consent.Migrations()},
 		{tables: transfer.Tables(), migrations: transfer.Migrations()},
@@ -56,7 +58,12 @@ func parts() []part {
 
 // products are the modules of the architecture that this program has; a notice
 // switches them on by these names.
-var products = []string{"capture", "cookies", "notify"}
+var products = []string{
+	"capture",
+	"cookies",
+	"notify",
+	"factor",
+}
 
 func sets() []store.Set {
 	var out []store.Set

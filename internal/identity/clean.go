@@ -5,6 +5,7 @@ import (
 
 	"amanah/internal/clock"
 	"amanah/internal/fault"
+	"amanah/internal/identity/factor"
 	"amanah/internal/store"
 )
 
@@ -35,7 +36,9 @@ func (s *Service) Clean(ctx context.Context, slug string) (removed int64, err er
 			}
 			removed += n
 		}
-		return nil
+		n, err := factor.Clean(ctx, tx, old)
+		removed += n
+		return err
 	})
 	return removed, fault.Wrap("identity.Clean", err)
 }

@@ -13,6 +13,7 @@ import (
 
 	"amanah/internal/fault"
 	"amanah/internal/identity"
+	"amanah/internal/identity/factor"
 	"amanah/internal/store"
 	"amanah/internal/store/storetest"
 	"amanah/internal/tenant"
@@ -20,8 +21,8 @@ import (
 )
 
 var config = storetest.Config{
-	Sets:       []store.Set{tenant.Tables(), identity.Tables()},
-	Migrations: []fs.FS{tenant.Migrations(), identity.Migrations()},
+	Sets:       []store.Set{tenant.Tables(), identity.Tables(), factor.Tables()},
+	Migrations: []fs.FS{tenant.Migrations(), identity.Migrations(), factor.Migrations()},
 }
 
 // letter is a mail that the tests' mailer kept.

@@ -137,6 +137,10 @@ func (s *Service) SignUpInvited(ctx context.Context, slug, token string, in Sign
 		return Ticket{}, err
 	}
 	var t Ticket
+	door, err := s.entrance(ctx, v, ByPassword, in.Device)
+	if err != nil {
+		return t, err
+	}
 	err = s.cfg.DB.Write(ctx, visitor(v, "service"), func(tx *store.Tx) error {
 		row, err := readInvitation(ctx, tx, token)
 		if err != nil {
@@ -152,7 +156,7 @@ func (s *Service) SignUpInvited(ctx context.Context, slug, token string, in Sign
 		if err := s.take(ctx, tx, row, n.subject); err != nil {
 			return err
 		}
-		t, err = s.openSession(ctx, tx, &account{Subject: n.subject}, in.Device)
+		t, err = s.openSession(ctx, tx, v, &account{Subject: n.subject}, door)
 		return err
 	})
 	if fault.Is(err, fault.Conflict) {

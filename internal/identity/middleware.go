@@ -70,7 +70,7 @@ func (s *Service) Identify(next http.Handler) http.Handler {
 			if c == nil {
 				return Principal{}, nil
 			}
-			p, err := s.Resolve(ctx, slug, c.Value)
+			p, err := s.resolve(ctx, slug, c.Value)
 			if fault.Is(err, fault.Unauthorized) {
 				return Principal{}, nil
 			}
@@ -84,20 +84,25 @@ func (s *Service) Identify(next http.Handler) http.Handler {
 func (s *Service) Account(r *http.Request) (lang string, zone *time.Location) {
 	p, ok := FromContext(r.Context())
 	if !ok {
-		return "", nil
+		if p, ok = halfway(r.Context()); !ok {
+			return "", nil
+		}
 	}
 	return p.Lang, clock.Zone(p.Zone)
 }
 
 // Require lets through who is signed in and has one of the roles; with none
 // named, everybody who is signed in. Others are sent to sign in and come back
-// (a visitor), or get the page that says what they may not (a wrong role).
+// (a visitor), are sent to the step that their session lacks (a half session), or
+// get the page that says what they may not (a wrong role).
 func Require(next http.Handler, roles ...tenant.Role) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := resolve(r.Context())
 		switch {
 		case v != nil && v.err != nil:
 			web.Fail(w, r, v.err)
+		case v != nil && v.half:
+			toStep(w, r, v.who.Step)
 		case v == nil || !v.found:
 			toSignIn(w, r)
 		case len(roles) > 0 && !v.who.Is(roles...):
@@ -120,6 +125,20 @@ func toSignIn(w http.ResponseWriter, r *http.Request) {
 		to += "?next=" + url.QueryEscape(here(r))
 	}
 	web.Redirect(w, r, to)
+}
+
+// toStep sends a half session to the page of the step that it lacks; programs get
+// the fault.
+func toStep(w http.ResponseWriter, r *http.Request, step Step) {
+	if web.WantsJSON(r) {
+		web.Fail(w, r, errHalf())
+		return
+	}
+	next := ""
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		next = here(r)
+	}
+	web.Redirect(w, r, stepPath(web.ServiceOf(r.Context()), step, next))
 }
 
 // here is the address that was asked for, as the browser sees it.

@@ -28,6 +28,22 @@ type Principal struct {
 	Lang          string      // "id" or "en"
 	Zone          string      // of the workspace, an IANA name
 	Session       id.ID
+	// Method is how the session began, Proved when its owner last proved who they
+	// are, by any proof.
+	Method Method
+	Proved clock.Instant
+	// Step is what the session lacks; a Principal of FromContext lacks nothing.
+	Step Step
+	// Required says that the notice asks this person for a second factor.
+	Required bool
+}
+
+// freshTime is how long a proof is good for what changes the account's safety.
+const freshTime = 10 * time.Minute
+
+// Fresh tells whether the person proved who they are within the last minutes.
+func (p Principal) Fresh(now clock.Instant) bool {
+	return !p.Proved.IsZero() && now.Time().Sub(p.Proved.Time()) < freshTime
 }
 
 // Scope is the principal's scope in the workspace, for a purpose of the notice.
@@ -67,15 +83,27 @@ type visit struct {
 	who   Principal
 	err   error
 	found bool
+	half  bool // who is known by one proof, and a step is missing
 }
 
 // Into puts a principal into a context: for ways in other than the cookie (a
 // bearer token), and for tests of modules.
 func Into(ctx context.Context, p Principal) context.Context {
-	return context.WithValue(ctx, principalKey{}, &visit{found: true, who: p})
+	return context.WithValue(ctx, principalKey{}, &visit{found: p.Step == StepNone, half: p.Step != StepNone, who: p})
 }
 
-// FromContext gives the principal of a request, false for a visitor. Where the
+// halfway gives the person of a half session: for the pages of the missing step
+// alone, which answer for what they show.
+func halfway(ctx context.Context) (Principal, bool) {
+	v := resolve(ctx)
+	if v == nil || !v.half {
+		return Principal{}, false
+	}
+	return v.who, true
+}
+
+// FromContext gives the principal of a request, false for a visitor and for a
+// session that lacks its second proof. Where the
 // database could not be asked it is false too; Require then answers the fault.
 func FromContext(ctx context.Context) (Principal, bool) {
 	v := resolve(ctx)
@@ -93,7 +121,8 @@ func resolve(ctx context.Context) *visit {
 	}
 	v.once.Do(func() {
 		v.who, v.err = v.find(ctx)
-		v.found = v.err == nil && !v.who.Subject.IsZero()
+		known := v.err == nil && !v.who.Subject.IsZero()
+		v.found, v.half = known && v.who.Step == StepNone, known && v.who.Step != StepNone
 	})
 	return v
 }

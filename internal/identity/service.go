@@ -65,7 +65,9 @@ type Consents interface {
 type Event struct {
 	// Name is one of: account.created, signup.repeated, signin, signin.failed,
 	// signout, session.ended, email.verified, password.changed, password.reset,
-	// account.changed, member.invited, member.joined, member.removed.
+	// account.changed, member.invited, member.joined, member.removed, signin.half,
+	// signin.unusual, signin.disowned, factor.added, factor.removed, factor.codes,
+	// factor.used, factor.failed, factor.copied, factor.reset, email.changed.
 	Name      string
 	Subject   id.Subject // whom it is about; zero for an unknown address
 	Workspace id.Tenant
@@ -79,7 +81,7 @@ type Recorder interface {
 }
 
 // Config is what the service is made of; everything but Landing, Rand, Cost,
-// Secure and Report is needed.
+// Secure, Required and Report is needed.
 type Config struct {
 	DB       *store.DB
 	Services []tenant.Service
@@ -98,6 +100,9 @@ type Config struct {
 	// Secure says that people reach the program by HTTPS, also where a proxy in
 	// front ends it.
 	Secure bool
+	// Required tells whether a service's notice asks people of a role for a second
+	// factor; nobody is asked where nil.
+	Required func(slug string, role tenant.Role) bool
 	// Report is told about a mail that could not be sent. Its error holds no
 	// personal data of this package.
 	Report func(ctx context.Context, err error)

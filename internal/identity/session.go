@@ -7,6 +7,7 @@ import (
 	"amanah/internal/clock"
 	"amanah/internal/fault"
 	"amanah/internal/id"
+	"amanah/internal/identity/factor"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
 	"amanah/internal/vault"
@@ -17,7 +18,9 @@ import (
 const (
 	sessionTime = 30 * 24 * time.Hour
 	seenEvery   = 5 * time.Minute
-	agentMost   = 400
+	// stepTime is how long a half session may take to become a whole one.
+	stepTime  = 30 * time.Minute
+	agentMost = 400
 )
 
 // Ticket is a new session; Token goes into the cookie and is kept nowhere.
@@ -26,21 +29,42 @@ type Ticket struct {
 	Expires time.Time
 	Session id.ID
 	Subject id.Subject
+	// Step is what the session lacks; until it is taken the session opens nothing.
+	Step Step
+
+	unusual bool // the owner is to be told
 }
 
-// openSession signs an account in on a device.
-func (s *Service) openSession(ctx context.Context, tx *store.Tx, a *account, d Device) (Ticket, error) {
+// entrance is a device at the door, and how the person proved themselves there.
+type entrance struct {
+	Device
+	how   Method
+	place vault.Index
+}
+
+// entrance reads a device before the transaction that lets it in.
+func (s *Service) entrance(ctx context.Context, v tenant.Service, how Method, d Device) (entrance, error) {
+	if len(d.Agent) > agentMost {
+		d.Agent = d.Agent[:agentMost]
+	}
+	x, err := s.cfg.DB.Vault().Index(ctx, v.Home, "sessions.place", neighbourhood(d))
+	return entrance{d, how, x}, fault.Wrap("identity.entrance", err)
+}
+
+// openSession signs an account in on a device; half, where a second proof is
+// still missing.
+func (s *Service) openSession(ctx context.Context, tx *store.Tx, v tenant.Service, a *account, in entrance) (Ticket, error) {
 	token, hash, err := s.newToken()
 	if err != nil {
 		return Ticket{}, err
 	}
-	if len(d.Agent) > agentMost {
-		d.Agent = d.Agent[:agentMost]
-	}
 	now := tx.Now()
 	row := &session{
 		Subject: a.Subject, TokenHash: hash, CreatedAt: now, SeenAt: now, EndsAt: clock.At(now.Time().Add(sessionTime)),
-		IP: vault.Seal(d.IP), Agent: vault.Seal(d.Agent),
+		IP: vault.Seal(in.IP), Agent: vault.Seal(in.Agent), Method: in.how, ProvedAt: now, Place: in.place,
+	}
+	if in.how == ByPasskey {
+		row.Factor, row.AssuredAt = factor.Passkey, now
 	}
 	places, err := tenant.Of(ctx, tx, a.Subject)
 	if err != nil {
@@ -49,21 +73,69 @@ func (s *Service) openSession(ctx context.Context, tx *store.Tx, a *account, d D
 	if len(places) > 0 {
 		row.Workspace = places[0].Workspace.Key()
 	}
+	step, err := s.step(ctx, tx, v, row, places)
+	if err != nil {
+		return Ticket{}, err
+	}
+	if step != StepNone { // somebody who comes no further is not kept for a month
+		row.EndsAt = clock.At(now.Time().Add(stepTime))
+	}
+	unusual, err := isUnusual(ctx, tx, row)
+	if err != nil {
+		return Ticket{}, err
+	}
 	if err := store.Insert(ctx, tx, row); err != nil {
 		return Ticket{}, fault.Wrap("identity.openSession", err)
 	}
 	_, err = tx.Exec(ctx, "UPDATE accounts SET last_signin_at = $3 WHERE tenant_id = $1 AND id = $2", tx.Tenant(), a.Subject, now)
 	if err == nil {
-		err = s.record(ctx, tx, Event{Name: "signin", Subject: a.Subject, Workspace: row.Workspace, Session: row.ID})
+		e := Event{Name: "signin", Subject: a.Subject, Workspace: row.Workspace, Session: row.ID}
+		if step == StepSecond {
+			e.Name = "signin.half"
+		}
+		err = s.record(ctx, tx, e)
 	}
-	return Ticket{Token: token, Expires: row.EndsAt.Time(), Session: row.ID, Subject: a.Subject}, fault.Wrap("identity.openSession", err)
+	if err == nil && unusual {
+		err = s.record(ctx, tx, Event{Name: "signin.unusual", Subject: a.Subject, Session: row.ID})
+	}
+	t := Ticket{Token: token, Expires: now.Time().Add(sessionTime), Session: row.ID, Subject: a.Subject, Step: step, unusual: unusual}
+	return t, fault.Wrap("identity.openSession", err)
+}
+
+// step is what a session lacks. It is asked at each request: a factor that was
+// added on one device makes the person's other sessions show it.
+func (s *Service) step(ctx context.Context, tx *store.Tx, v tenant.Service, row *session, places []tenant.Membership) (Step, error) {
+	has, err := factor.Has(ctx, tx, row.Subject)
+	switch {
+	case err != nil:
+		return StepSecond, err
+	case has && row.AssuredAt.IsZero():
+		return StepSecond, nil
+	case !has && s.required(v.Slug, places):
+		return StepEnrol, nil
+	}
+	return StepNone, nil
 }
 
 // Resolve says who a session's token belongs to, asking the database each time.
-// Fault Unauthorized for a token that is unknown, ended or too old, and where
-// the account was closed.
+// Fault Unauthorized for a token that is unknown, ended or too old, where the
+// account was closed, and, with identity.second.missing, for a half session.
 func (s *Service) Resolve(ctx context.Context, slug, token string) (Principal, error) {
-	const op = "identity.Resolve"
+	p, err := s.resolve(ctx, slug, token)
+	if err == nil && p.Step != StepNone {
+		return Principal{}, errHalf()
+	}
+	return p, err
+}
+
+// errHalf is the answer to a session that still lacks a step.
+func errHalf() error {
+	return fault.New(fault.Unauthorized, "identity.session", "identity.second.missing")
+}
+
+// resolve is Resolve for half sessions too.
+func (s *Service) resolve(ctx context.Context, slug, token string) (Principal, error) {
+	const op = "identity.resolve"
 	v, err := s.service(slug)
 	if err != nil {
 		return Principal{}, err
@@ -80,7 +152,7 @@ func (s *Service) Resolve(ctx context.Context, slug, token string) (Principal, e
 			return err
 		}
 		seen = row.SeenAt
-		p, err = principal(ctx, tx, v, row)
+		p, err = s.principal(ctx, tx, v, row)
 		return err
 	})
 	if fault.Is(err, fault.NotFound) {
@@ -106,7 +178,7 @@ func (s *Service) touch(ctx context.Context, v tenant.Service, p Principal, seen
 }
 
 // principal puts together who a session stands for.
-func principal(ctx context.Context, tx *store.Tx, v tenant.Service, row *session) (Principal, error) {
+func (s *Service) principal(ctx context.Context, tx *store.Tx, v tenant.Service, row *session) (Principal, error) {
 	a, err := bySubject(ctx, tx, row.Subject)
 	if err != nil {
 		return Principal{}, err
@@ -114,9 +186,14 @@ func principal(ctx context.Context, tx *store.Tx, v tenant.Service, row *session
 	p := Principal{
 		Service: v.Slug, Home: v.Home, Subject: a.Subject, Session: row.ID,
 		Name: a.Name.Reveal(), Email: a.Email.Reveal(), Lang: a.Lang, Zone: tenant.DefaultZone,
+		Method: row.Method, Proved: row.ProvedAt,
 	}
 	places, err := tenant.Of(ctx, tx, a.Subject)
-	if err != nil || len(places) == 0 {
+	if err != nil {
+		return p, err
+	}
+	p.Required = s.required(v.Slug, places)
+	if p.Step, err = s.step(ctx, tx, v, row, places); err != nil || len(places) == 0 {
 		return p, err
 	}
 	at := places[0]

@@ -32,7 +32,7 @@ func (s *Service) SignIn(ctx context.Context, slug, email, password string, d De
 		s.resend(ctx, v, a, normal, d)
 		return Ticket{}, fault.New(fault.Invalid, "identity.SignIn", "identity.signin.unverified")
 	}
-	return s.welcome(ctx, v, a, tries, d, nil)
+	return s.welcome(ctx, v, a, tries, ByPassword, d, nil)
 }
 
 // guess finds the account that an address and a password belong to. The try is
@@ -74,7 +74,11 @@ func (s *Service) guess(ctx context.Context, v tenant.Service, normal, password 
 
 // welcome opens the session of a person who has proven who they are; before may
 // do more in the same transaction.
-func (s *Service) welcome(ctx context.Context, v tenant.Service, a *account, tries []try, d Device, before func(*store.Tx) error) (t Ticket, err error) {
+func (s *Service) welcome(ctx context.Context, v tenant.Service, a *account, tries []try, how Method, d Device, before func(*store.Tx) error) (t Ticket, err error) {
+	in, err := s.entrance(ctx, v, how, d)
+	if err != nil {
+		return t, err
+	}
 	err = s.cfg.DB.Write(ctx, person(v, a.Subject, "security"), func(tx *store.Tx) error {
 		if before != nil {
 			if err := before(tx); err != nil {
@@ -84,9 +88,12 @@ func (s *Service) welcome(ctx context.Context, v tenant.Service, a *account, tri
 		if err := forgive(ctx, tx, tries); err != nil {
 			return err
 		}
-		t, err = s.openSession(ctx, tx, a, d)
+		t, err = s.openSession(ctx, tx, v, a, in)
 		return err
 	})
+	if err == nil && t.unusual {
+		s.later(ctx, func(ctx context.Context) error { return s.mailUnusual(ctx, v, a, d) })
+	}
 	return t, err
 }
 

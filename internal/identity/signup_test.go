@@ -38,6 +38,7 @@ func TestSignUp_toPrincipal(t *testing.T) {
 		want := identity.Principal{
 			Service: "ctt", Home: tenant.HomeOf("ctt"), Subject: p.Subject, Name: "Rina Maharani", Email: rina, Workspace: p.Workspace,
 			WorkspaceName: "CV Kopi Pagi", Kind: tenant.Company, Role: tenant.Owner, Lang: "id", Zone: "Asia/Makassar", Session: ticket.Session,
+			Method: identity.ByPassword, Proved: p.Proved,
 		}
 		if p != want || p.Workspace.IsZero() || p.Workspace == p.Home {
 			t.Errorf("the principal is %+v, want %+v", p, want)

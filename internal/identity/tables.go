@@ -6,6 +6,7 @@ import (
 
 	"amanah/internal/clock"
 	"amanah/internal/id"
+	"amanah/internal/identity/factor"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
 	"amanah/internal/vault"
@@ -49,6 +50,12 @@ type session struct {
 	RevokedAt clock.Instant `data:"session.device"`
 	IP        vault.Text    `data:"session.device"`
 	Agent     vault.Text    `data:"session.device"`
+	Method    Method        `data:"session.device"`
+	Factor    factor.Kind   `data:"session.device"` // the second proof; "" where there was none
+	AssuredAt clock.Instant `data:"session.device"` // zero while the second proof is missing
+	ProvedAt  clock.Instant `data:"session.device"` // the last proof of any kind
+	// Place is the device's family and network, by which an unusual sign-in is noticed.
+	Place vault.Index `db:"place_index" data:"session.device"`
 }
 
 // verification is a token that was mailed to prove an address or to set a new
@@ -61,6 +68,7 @@ type verification struct {
 	CreatedAt clock.Instant `data:"session.token"`
 	EndsAt    clock.Instant `data:"session.token"`
 	UsedAt    clock.Instant `data:"session.token"`
+	Email     vault.Text    `data:"account.email"` // the new address, of kindAddress alone
 }
 
 // invitation waits for a person who was asked to join a workspace. Invitee is

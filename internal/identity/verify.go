@@ -97,7 +97,7 @@ func (s *Service) Verify(ctx context.Context, slug, token, password string, d De
 	if err != nil {
 		return Ticket{}, err
 	}
-	return s.welcome(ctx, v, a, tries, d, func(tx *store.Tx) error {
+	return s.welcome(ctx, v, a, tries, ByPassword, d, func(tx *store.Tx) error {
 		if err := consume(ctx, tx, kindEmail, token); err != nil {
 			return err
 		}

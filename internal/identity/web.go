@@ -184,8 +184,7 @@ func (h pages) signIn(w http.ResponseWriter, r *http.Request) error {
 		var t Ticket
 		t, refused = h.SignIn(r.Context(), h.v.Slug, f.Value("email"), f.Value("password"), device(r))
 		if refused == nil {
-			h.setCookie(w, r, h.v.Slug, t)
-			web.Redirect(w, r, nextIn(at, next, h.landing(r)))
+			h.Arrive(w, r, h.v.Slug, t, next)
 			return nil
 		}
 		if !f.Take(refused) {
@@ -197,7 +196,11 @@ func (h pages) signIn(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h pages) signOut(w http.ResponseWriter, r *http.Request) error {
-	if p, ok := FromContext(r.Context()); ok {
+	p, ok := FromContext(r.Context())
+	if !ok {
+		p, ok = halfway(r.Context())
+	}
+	if ok {
 		if err := h.SignOut(r.Context(), p); err != nil {
 			return err
 		}

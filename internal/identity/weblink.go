@@ -24,8 +24,7 @@ func (h pages) verify(w http.ResponseWriter, r *http.Request) error {
 		var t Ticket
 		t, refused = h.Verify(r.Context(), h.v.Slug, token, f.Value("password"), device(r))
 		if refused == nil {
-			h.setCookie(w, r, h.v.Slug, t)
-			web.Redirect(w, r, h.landing(r), web.Flash{Tone: ui.Success, Key: "identity.verify.done"})
+			h.Arrive(w, r, h.v.Slug, t, "", web.Flash{Tone: ui.Success, Key: "identity.verify.done"})
 			return nil
 		}
 		if fault.Of(refused).Key == "identity.signin.wrong" {
@@ -155,7 +154,8 @@ func (h pages) invite(w http.ResponseWriter, r *http.Request) error {
 		if signedIn && inv.Known {
 			refused = h.AcceptInvitation(r.Context(), p, token)
 		} else if t, refused = h.SignUpInvited(r.Context(), h.v.Slug, token, signUpForm(r)); refused == nil {
-			h.setCookie(w, r, h.v.Slug, t)
+			h.Arrive(w, r, h.v.Slug, t, "", web.Flash{Tone: ui.Success, Key: "identity.invite.done"})
+			return nil
 		}
 		if refused == nil {
 			web.Redirect(w, r, h.landing(r), web.Flash{Tone: ui.Success, Key: "identity.invite.done"})
