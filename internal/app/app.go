@@ -32,6 +32,7 @@ import (
 	"amanah/internal/privacy/rights"
 	"amanah/internal/privacy/rights/rowset"
 	"amanah/internal/privacy/transfer"
+	"amanah/internal/rest"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
 	"amanah/internal/web"
@@ -75,6 +76,7 @@ type App struct {
 	retention *retention.Retention
 	cookies   *cookie.Pages
 	front     *front.Front
+	rest      *rest.API
 	shell     *web.Shell
 	handler   http.Handler
 	smtp      *mail.Server
@@ -93,7 +95,12 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.openRules, a.openStores, a.openDoors, a.openIdentity, a.openNotify, a.openCapture, a.openPrivacy, a.openWeb, a.openMail,
+		a.openRules, a.openStores, a.openDoors, a.openIdentity,
+		a.openNotify,
+		a.openCapture,
+		a.openPrivacy,
+		a.openREST,
+		a.openWeb, a.openMail,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err

@@ -20,6 +20,7 @@ import (
 	"amanah/internal/privacy/retention"
 	"amanah/internal/privacy/rights"
 	"amanah/internal/privacy/transfer"
+	"amanah/internal/rest"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
 )
@@ -52,6 +53,7 @@ func parts() []part {
 		{tables: inbox.Tables(), migrations: inbox.Migrations(), product: "capture"},
 		{tables: ledger.Tables(), migrations: ledger.Migrations(), product: "capture"},
 		{tables: capture.Tables(), migrations: capture.Migrations(), texts: capture.Texts(), product: "capture"},
+		{tables: rest.Tables(), migrations: rest.Migrations(), texts: rest.Texts()},
 		{texts: front.Texts()},
 	}
 }

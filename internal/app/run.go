@@ -11,6 +11,7 @@ import (
 	"amanah/internal/clock"
 	"amanah/internal/id"
 	"amanah/internal/job"
+	"amanah/internal/rest"
 )
 
 // Running is what a started program tells whoever started it.
@@ -106,6 +107,9 @@ func (a *App) plan() {
 	a.jobs.Handle(cleanIdentity, func(ctx context.Context, _ job.Task) error {
 		for _, s := range a.services {
 			if _, err := a.identity.Clean(ctx, s.Slug); err != nil {
+				return err
+			}
+			if err := rest.Clean(ctx, a.db, a.scope(s.Slug, id.Tenant{})); err != nil {
 				return err
 			}
 		}

@@ -37,6 +37,7 @@ func (a *App) openWeb(context.Context) (err error) {
 	a.shell, err = web.New(web.Config{
 		Services: services, Catalog: a.catalog, Clock: a.Clock, Log: a.Log, Decorate: a.decorate, Account: a.identity.Account,
 		PerClient: web.Rate{PerSecond: 30, Burst: 120}, Secure: a.secure(), Demo: a.Demo, CookieClass: cookie.ClassOf(a.rules.notices), Observe: a.metrics.observe, Proxies: proxies,
+		OwnLimit: a.isCall,
 	})
 	if err != nil {
 		return err
@@ -121,6 +122,7 @@ func (a *App) routes(mux *http.ServeMux) {
 		a.capture.Routes(mux)
 		a.mine.Routes(mux, "ctt")
 		a.notify.Routes(mux, "ctt")
+		a.rest.Routes(mux)
 	}
 }
 

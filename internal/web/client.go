@@ -28,6 +28,14 @@ func (s *Shell) ClientKey(r *http.Request) string {
 	return a.String()
 }
 
+// AddressKey is ClientKey of the shell that a request runs in.
+func AddressKey(r *http.Request) string {
+	if st := stateOf(r.Context()); st != nil {
+		return st.shell.ClientKey(r)
+	}
+	return remote(r).String()
+}
+
 func (s *Shell) clientAddr(r *http.Request) netip.Addr {
 	addr := remote(r)
 	if !s.trusted(addr) {

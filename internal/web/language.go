@@ -35,12 +35,13 @@ func (s *Shell) choose(w http.ResponseWriter, r *http.Request) (i18n.Lang, *time
 	if l, ok := i18n.Known(account); ok {
 		return l, zone
 	}
-	return accepted(r.Header.Get("Accept-Language")), zone
+	return Accepted(r.Header.Get("Accept-Language")), zone
 }
 
-// accepted gives the first known language of the header in its order. Browsers
-// list by preference; weights are followed only where they exclude one.
-func accepted(header string) i18n.Lang {
+// Accepted gives the first known language of an Accept-Language header in its
+// order, Indonesian where it names none. Browsers list by preference; weights are
+// followed only where they exclude one.
+func Accepted(header string) i18n.Lang {
 	for part := range strings.SplitSeq(header, ",") {
 		tag, q, _ := strings.Cut(strings.TrimSpace(part), ";")
 		if strings.ReplaceAll(q, " ", "") == "q=0" {

@@ -55,6 +55,28 @@ func (l *Limiter) Allow(key string) (wait time.Duration, ok bool) {
 	now := l.clock.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	b := l.bucket(key)
+	res := b.lim.ReserveN(now, 1)
+	if d := res.DelayFrom(now); !res.OK() || d > 0 {
+		res.CancelAt(now)
+		return d, false
+	}
+	return 0, true
+}
+
+// Take is Allow, and says besides how many are left and when all are again.
+func (l *Limiter) Take(key string) (left int, full, wait time.Duration, ok bool) {
+	wait, ok = l.Allow(key)
+	now := l.clock.Now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	have := l.bucket(key).lim.TokensAt(now)
+	missing := float64(l.rate.Burst) - have
+	return max(int(have), 0), time.Duration(missing / l.rate.PerSecond * float64(time.Second)), wait, ok
+}
+
+// bucket finds the allowance of a key, or begins one.
+func (l *Limiter) bucket(key string) *bucket {
 	e, seen := l.keys[key]
 	if !seen {
 		if l.order.Len() >= l.rate.Keys {
@@ -68,12 +90,7 @@ func (l *Limiter) Allow(key string) (wait time.Duration, ok bool) {
 		l.order.MoveToFront(e)
 	}
 	b, _ := e.Value.(*bucket)
-	res := b.lim.ReserveN(now, 1)
-	if d := res.DelayFrom(now); !res.OK() || d > 0 {
-		res.CancelAt(now)
-		return d, false
-	}
-	return 0, true
+	return b
 }
 
 // Len is how many keys are remembered.

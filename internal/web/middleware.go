@@ -36,7 +36,7 @@ func (s *Shell) Handler(routes http.Handler) http.Handler {
 		defer s.catch(rec, r, st)
 		lang, zone := s.choose(rec, r)
 		st.printer = i18n.Printer{Lang: lang, Zone: zone, Catalog: s.cfg.Catalog}
-		if s.clients != nil {
+		if s.clients != nil && !(s.cfg.OwnLimit != nil && s.cfg.OwnLimit(r)) {
 			if wait, ok := s.clients.Allow(s.ClientKey(r)); !ok {
 				Fail(rec, r, TooMany("web.Handler", wait))
 				return
@@ -136,6 +136,15 @@ func LimitBody(n int64, next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// Body is the body of a request with a route's own limit; reading over it is an
+// *http.MaxBytesError.
+func Body(w http.ResponseWriter, r *http.Request, n int64) io.ReadCloser {
+	if st := stateOf(r.Context()); st != nil {
+		return http.MaxBytesReader(w, st.body, n)
+	}
+	return http.MaxBytesReader(w, r.Body, n)
 }
 
 // HandlerFunc is a handler that may fail; the shell answers for it.

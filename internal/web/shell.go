@@ -41,6 +41,8 @@ type Config struct {
 	MaxBody int64
 	// PerClient limits the requests of one address; none where its rate is 0.
 	PerClient Rate
+	// OwnLimit tells requests that PerClient leaves to a limit of their own.
+	OwnLimit func(*http.Request) bool
 	// Proxies are the addresses of proxies in front, whose X-Forwarded-For is
 	// believed.
 	Proxies []netip.Prefix

@@ -40,11 +40,12 @@ var reserved = map[string][]string{
 	"github.com/emersion/go-smtp":           {"internal/channel/mail"},
 	"github.com/emersion/go-msgauth":        {"internal/channel/mail"},
 	"github.com/wneessen/go-mail":           {"internal/channel/mail"},
-	"github.com/coreos/go-oidc":            {"internal/identity/federate"},
+	"github.com/coreos/go-oidc":             {"internal/identity/federate"},
 	"github.com/danielgtaylor/huma":         {"internal/rest"},
 	"github.com/go-webauthn/webauthn":       {"internal/identity/factor"},
 	"github.com/pquerna/otp":                {"internal/identity/factor"},
 	"github.com/boombuler/barcode":          {"internal/web/qr"},
+	"github.com/go-jose/go-jose":            {"internal/identity"},
 	"github.com/goccy/go-yaml":              {"internal/config", "internal/privacy/notice", "internal/extract"},
 	"github.com/santhosh-tekuri/jsonschema": {"internal/privacy/notice"},
 }
