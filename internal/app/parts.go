@@ -4,6 +4,7 @@ import (
 	"io/fs"
 
 	"amanah/internal/audit"
+	"amanah/internal/billing"
 	"amanah/internal/capture"
 	"amanah/internal/config"
 	"amanah/internal/front"
@@ -53,6 +54,7 @@ func parts() []part {
 		{tables: inbox.Tables(), migrations: inbox.Migrations(), product: "capture"},
 		{tables: ledger.Tables(), migrations: ledger.Migrations(), product: "capture"},
 		{tables: capture.Tables(), migrations: capture.Migrations(), texts: capture.Texts(), product: "capture"},
+		{tables: billing.Tables(), migrations: billing.Migrations(), texts: billing.Texts(), product: "billing"},
 		{tables: rest.Tables(), migrations: rest.Migrations(), texts: rest.Texts()},
 		{texts: front.Texts()},
 	}
@@ -65,6 +67,7 @@ var products = []string{
 	"cookies",
 	"notify",
 	"factor",
+	"billing",
 }
 
 func sets() []store.Set {
@@ -87,6 +90,9 @@ func program(cfg config.Config, m *store.Map, runs func(product string) bool) no
 	if runs("capture") {
 		p.Purposes = append(p.Purposes, "capture", "deliver")
 	}
+	if runs("billing") {
+		p.Purposes = append(p.Purposes, "billing")
+	}
 	for _, part := range parts() {
 		if part.product != "" && !runs(part.product) {
 			continue
@@ -106,7 +112,7 @@ func program(cfg config.Config, m *store.Map, runs func(product string) bool) no
 }
 
 // events are the moments that the program records and retention waits for.
-var events = []string{"account.active", "account.closed", "captured", "created", "session.ended", "resolved", "consent.withdrawn", "delivered", "revoked"}
+var events = []string{"account.active", "account.closed", "captured", "created", "session.ended", "resolved", "consent.withdrawn", "delivered", "revoked", "fiscal_year.ended"}
 
 // measures are the words of a notice's security list that something here keeps;
 // docs/security.md names the test of each.

@@ -46,8 +46,9 @@ var reserved = map[string][]string{
 	"github.com/pquerna/otp":                {"internal/identity/factor"},
 	"github.com/boombuler/barcode":          {"internal/web/qr"},
 	"github.com/go-jose/go-jose":            {"internal/identity"},
-	"github.com/goccy/go-yaml":              {"internal/config", "internal/privacy/notice", "internal/extract"},
+	"github.com/goccy/go-yaml":              {"internal/config", "internal/privacy/notice", "internal/extract", "internal/billing"},
 	"github.com/santhosh-tekuri/jsonschema": {"internal/privacy/notice"},
+	"rsc.io/qr":                             {"internal/billing"},
 }
 
 func TestImports(t *testing.T) {
