@@ -20,6 +20,7 @@ import (
 	"amanah/internal/front"
 	"amanah/internal/id"
 	"amanah/internal/identity"
+	"amanah/internal/identity/phone"
 	"amanah/internal/inbox"
 	"amanah/internal/job"
 	"amanah/internal/notify"
@@ -65,6 +66,7 @@ type App struct {
 	door      *egress.Door
 	post      mail.Sender
 	identity  *identity.Service
+	phone     *phone.Service
 	notify    *notify.Service
 	inbox     *inbox.Inbox
 	capture   *capture.Service
@@ -97,6 +99,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 	for _, step := range []func(context.Context) error{
 		a.openRules, a.openStores, a.openDoors, a.openIdentity,
 		a.openNotify,
+		a.openPhone,
 		a.openCapture,
 		a.openPrivacy,
 		a.openREST,

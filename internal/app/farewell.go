@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"amanah/internal/channel/mail"
+	"amanah/internal/channel/sms"
 	"amanah/internal/fault"
 	"amanah/internal/id"
 	"amanah/internal/ledger"
@@ -44,11 +45,12 @@ func (f farewell) Farewell(ctx context.Context, home store.Scope, who id.Subject
 type files struct {
 	*vault.Vault
 	outbox *mail.Folder // nil with a relay
+	texts  *sms.Folder
 }
 
 func (a *App) files() files {
 	outbox, _ := a.post.(*mail.Folder)
-	return files{a.keys.vault, outbox}
+	return files{a.keys.vault, outbox, a.texted()}
 }
 
 // DeleteFiles counts the vault's files only.
@@ -57,7 +59,7 @@ func (f files) DeleteFiles(ctx context.Context, home id.Tenant, who id.Subject) 
 	if f.outbox != nil {
 		err = errors.Join(err, f.outbox.Forget(who))
 	}
-	return n, err
+	return n, errors.Join(err, f.texts.Forget(who))
 }
 
 // workspaces takes a workspace that goes out of what the home knows of it.

@@ -10,6 +10,7 @@ import (
 	"amanah/internal/front"
 	"amanah/internal/identity"
 	"amanah/internal/identity/factor"
+	"amanah/internal/identity/phone"
 	"amanah/internal/inbox"
 	"amanah/internal/ledger"
 	"amanah/internal/notify"
@@ -42,6 +43,7 @@ func parts() []part {
 		{tables: tenant.Tables(), migrations: tenant.Migrations()},
 		{tables: identity.Tables(), migrations: identity.Migrations(), texts: identity.Texts()},
 		{tables: factor.Tables(), migrations: factor.Migrations(), product: "factor"},
+		{tables: phone.Tables(), migrations: phone.Migrations(), texts: phone.Texts(), product: "phone"},
 		{tables: audit.Tables(), migrations: audit.Migrations(), texts: audit.Texts()},
 		{tables: consent.Tables(), migrations: consent.Migrations()},
 		{tables: transfer.Tables(), migrations: transfer.Migrations()},
@@ -68,6 +70,7 @@ var products = []string{
 	"notify",
 	"factor",
 	"billing",
+	"phone",
 }
 
 func sets() []store.Set {

@@ -109,6 +109,11 @@ func (a *App) plan() {
 			if _, err := a.identity.Clean(ctx, s.Slug); err != nil {
 				return err
 			}
+			if a.uses(s.Slug, "phone") {
+				if err := a.phone.Clean(ctx, s.Slug); err != nil {
+					return err
+				}
+			}
 			if err := rest.Clean(ctx, a.db, a.scope(s.Slug, id.Tenant{})); err != nil {
 				return err
 			}

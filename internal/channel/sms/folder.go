@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"amanah/internal/fault"
 	"amanah/internal/id"
@@ -56,4 +58,19 @@ func (f *Folder) Forget(person id.Subject) error {
 		}
 	}
 	return fault.Wrap("sms.Folder.Forget", err)
+}
+
+// Last is the text of the newest message to a person, "" without one: for the
+// demo, where people read in the page what would have come by telephone.
+func (f *Folder) Last(person id.Subject) string {
+	files, _ := filepath.Glob(filepath.Join(f.Dir, "*."+person.String()+".sms.txt")) // the pattern is ours
+	if person.IsZero() || len(files) == 0 {
+		return ""
+	}
+	raw, err := os.ReadFile(slices.Max(files))
+	if err != nil {
+		return ""
+	}
+	_, text, _ := strings.Cut(string(raw), "\n\n")
+	return strings.TrimSpace(text)
 }

@@ -121,6 +121,9 @@ func TestFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if got := f.Last(rina); !strings.HasPrefix(got, "042917") || f.Last(id.Subject{3}) != "" || f.Last(id.Subject{}) != "" {
+		t.Errorf("the last message is %q", got)
+	}
 	if err := f.Forget(rina); err != nil {
 		t.Fatal(err)
 	}
