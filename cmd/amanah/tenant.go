@@ -49,6 +49,7 @@ type tenantCmd struct {
 	Create tenantCreate `cmd:"" help:"Make a workspace, and its owner's account where there is none."`
 	List   tenantList   `cmd:"" help:"List the workspaces, one JSON object a line; no names."`
 	Export tenantExport `cmd:"" help:"Write the copy of each member into a folder."`
+	Staff  staffCmd     `cmd:"" help:"Say who works for a service."`
 	Close  tenantClose  `cmd:"" help:"Close a workspace and remove everything in it."`
 }
 

@@ -98,6 +98,9 @@ func Of(ctx context.Context, tx *store.Tx, person id.Subject) ([]Membership, err
 	}
 	out := make([]Membership, 0, len(ms))
 	for _, m := range ms {
+		if m.Workspace == tx.Tenant() { // staff: the home is no workspace
+			continue
+		}
 		w, err := Get(ctx, tx, m.Workspace)
 		if err != nil {
 			return nil, fault.Wrap(op, err)
