@@ -7,6 +7,7 @@ import (
 	"amanah/internal/billing"
 	"amanah/internal/capture"
 	"amanah/internal/config"
+	"amanah/internal/document"
 	"amanah/internal/front"
 	"amanah/internal/identity"
 	"amanah/internal/identity/factor"
@@ -55,6 +56,7 @@ func parts() []part {
 		{tables: notify.Tables(), migrations: notify.Migrations(), texts: notify.Texts(), product: "notify"},
 		{tables: inbox.Tables(), migrations: inbox.Migrations(), product: "capture"},
 		{tables: ledger.Tables(), migrations: ledger.Migrations(), product: "capture"},
+		{texts: document.Texts()},
 		{tables: capture.Tables(), migrations: capture.Migrations(), texts: capture.Texts(), product: "capture"},
 		{tables: billing.Tables(), migrations: billing.Migrations(), texts: billing.Texts(), product: "billing"},
 		{tables: rest.Tables(), migrations: rest.Migrations(), texts: rest.Texts()},

@@ -41,6 +41,8 @@ var reserved = map[string][]string{
 	"github.com/emersion/go-msgauth":        {"internal/channel/mail"},
 	"github.com/wneessen/go-mail":           {"internal/channel/mail"},
 	"github.com/coreos/go-oidc":             {"internal/identity/federate"},
+	"github.com/xuri/excelize":              {"internal/document"},
+	"codeberg.org/go-pdf/fpdf":              {"internal/document"},
 	"github.com/danielgtaylor/huma":         {"internal/rest"},
 	"github.com/go-webauthn/webauthn":       {"internal/identity/factor"},
 	"github.com/pquerna/otp":                {"internal/identity/factor"},
