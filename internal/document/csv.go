@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"amanah/internal/clock"
 )
@@ -85,11 +86,9 @@ func (c Cell) machine(zone *time.Location) string {
 // apostrophe in front.
 func Guard(s string) string {
 	head := strings.TrimLeft(s, " \u00a0")
-	for _, r := range head {
-		if strings.ContainsRune("=+-@＝＋－＠", r) || unicode.IsControl(r) {
-			return "'" + s
-		}
-		break
+	r, _ := utf8.DecodeRuneInString(head)
+	if head != "" && (strings.ContainsRune("=+-@＝＋－＠", r) || unicode.IsControl(r)) {
+		return "'" + s
 	}
 	return s
 }

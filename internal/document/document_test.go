@@ -156,7 +156,7 @@ func TestGuard(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"": "", "Warung": "Warung", "=1+1": "'=1+1", "+62": "'+62", "-2": "'-2", "@sum": "'@sum", "\tx": "'\tx", "\rx": "'\rx",
-		" =1": "' =1", "＝1": "'＝1", "a=1": "a=1", "\u00a0=1": "'\u00a0=1",
+		"\u0020=1": "'\u0020=1", "＝1": "'＝1", "a=1": "a=1", "\u00a0=1": "'\u00a0=1",
 	} {
 		if got := document.Guard(in); got != want {
 			t.Errorf("Guard(%q) = %q, want %q", in, got, want)

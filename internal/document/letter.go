@@ -25,7 +25,7 @@ type Letter struct {
 
 // Part is a piece of a letter: Addresses, Pairs, Paragraph, Heading, Lines,
 // Totals or Picture.
-type Part interface{ draw(*paper) error }
+type Part interface{ draw(*paper) }
 
 // Address is a block of lines below a small heading. Empty lines are left out.
 type Address struct {
@@ -88,16 +88,14 @@ func (l Letter) WritePDF(w io.Writer) error {
 	f.text(l.Title, 8)
 	f.Ln(3)
 	for _, p := range l.Parts {
-		if err := p.draw(f); err != nil {
-			return err
-		}
+		p.draw(f)
 	}
 	return f.end(w)
 }
 
-func (a Addresses) draw(f *paper) error {
+func (a Addresses) draw(f *paper) {
 	if len(a) == 0 {
-		return nil
+		return
 	}
 	wide := f.width / float64(len(a))
 	f.need(40)
@@ -122,10 +120,9 @@ func (a Addresses) draw(f *paper) error {
 		low = max(low, f.GetY())
 	}
 	f.SetXY(margin, low+4)
-	return nil
 }
 
-func (p Pairs) draw(f *paper) error {
+func (p Pairs) draw(f *paper) {
 	for _, one := range p {
 		f.font("", 9.5)
 		lines := f.lines(one.Value, f.width-55, 20)
@@ -140,39 +137,36 @@ func (p Pairs) draw(f *paper) error {
 		}
 	}
 	f.Ln(4)
-	return nil
 }
 
-func (h Heading) draw(f *paper) error {
+func (h Heading) draw(f *paper) {
 	f.need(20)
 	f.font("B", 11)
 	f.text(string(h), 6.5)
-	return nil
 }
 
-func (p Paragraph) draw(f *paper) error {
+func (p Paragraph) draw(f *paper) {
 	f.font("", 9.5)
 	f.text(string(p), line+0.4)
 	f.Ln(2.5)
-	return nil
 }
 
-func (p Fine) draw(f *paper) error {
+func (p Fine) draw(f *paper) {
 	f.font("", 8)
 	f.grey()
 	f.text(string(p), 4)
 	f.black()
 	f.Ln(2)
-	return nil
 }
 
-func (l Lines) draw(f *paper) error {
-	_, err := f.table(Table(l), "", MaxPDF)
+func (l Lines) draw(f *paper) {
+	if _, err := f.table(Table(l), "", MaxPDF); err != nil {
+		f.SetError(err)
+	}
 	f.Ln(2)
-	return err
 }
 
-func (t Totals) draw(f *paper) error {
+func (t Totals) draw(f *paper) {
 	f.need(float64(len(t)) * 6)
 	for i, one := range t {
 		style := ""
@@ -187,10 +181,9 @@ func (t Totals) draw(f *paper) error {
 		f.CellFormat(45, 6, f.fit(clean(one.Value), 45), "", 1, "R", false, 0, "")
 	}
 	f.Ln(4)
-	return nil
 }
 
-func (p Picture) draw(f *paper) error {
+func (p Picture) draw(f *paper) {
 	wide := p.Width
 	if wide <= 0 {
 		wide = 40
@@ -201,7 +194,9 @@ func (p Picture) draw(f *paper) error {
 	name := "picture-" + f.p.Number(int64(top*100)) + "-" + f.p.Number(int64(f.PageNo()))
 	f.RegisterImageOptionsReader(name, o, bytes.NewReader(p.PNG))
 	if err := f.Error(); err != nil {
-		return fault.New(fault.Invalid, "document.Picture", "document.picture").Cause(err)
+		f.ClearError()
+		f.SetError(fault.New(fault.Invalid, "document.Picture", "document.picture").Cause(err))
+		return
 	}
 	f.ImageOptions(name, margin, top, wide, 0, false, o, 0, "")
 	x, room := margin+wide+6, f.width-wide-6
@@ -219,5 +214,4 @@ func (p Picture) draw(f *paper) error {
 		}
 	}
 	f.SetXY(margin, max(f.GetY(), top+wide)+4)
-	return nil
 }

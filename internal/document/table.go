@@ -106,8 +106,6 @@ func List(rows ...[]Cell) iter.Seq2[[]Cell, error] {
 	}
 }
 
-func (d Document) printer() i18n.Printer { return i18n.Printer{Lang: d.Lang, Zone: d.zone()} }
-
 func (d Document) zone() *time.Location {
 	if d.Zone == nil {
 		return clock.WIB

@@ -81,7 +81,8 @@ func (r *rowWriter) put(s string) {
 func (r *rowWriter) row(cells []Cell, foot bool) error {
 	r.number++
 	number := strconv.Itoa(r.number)
-	b := append(r.buf[:0], `<row r="`...)
+	b := r.buf[:0]
+	b = append(b, `<row r="`...)
 	b = append(append(b, number...), `">`...)
 	for i, c := range cells[:min(len(cells), len(r.columns))] {
 		if c.kind == "" {
@@ -96,7 +97,8 @@ func (r *rowWriter) row(cells []Cell, foot bool) error {
 		}
 		b = r.value(b, c)
 	}
-	r.buf = append(b, "</row>"...)
+	b = append(b, "</row>"...)
+	r.buf = b
 	if r.err == nil {
 		_, r.err = r.w.Write(r.buf)
 	}
