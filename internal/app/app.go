@@ -101,6 +101,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 		a.openNotify,
 		a.openPhone,
 		a.openCapture,
+		a.openTargets,
 		a.openPrivacy,
 		a.openREST,
 		a.openWeb, a.openMail,
@@ -264,7 +265,7 @@ func (a *App) openCapture(context.Context) error {
 	a.capture = capture.New(capture.Options{
 		Store: a.db, Extractor: x, Inbox: a.inbox, Jobs: a.jobs, Door: a.door, Rand: rand.Reader,
 		Domain: a.cfg.SMTP.Domain, Slug: "ctt", Home: tenant.HomeOf("ctt"), Zone: a.zone, Owns: a.ownsAddress,
-		Loopback: a.Demo || a.cfg.Egress.AllowLoopback, Log: a.Log,
+		Loopback: a.Demo || a.cfg.Egress.AllowLoopback, Kinds: a.targetKinds(), Log: a.Log,
 	})
 	a.inbox.Handle("ctt", capture.Channel, a.capture.HandleMail)
 	a.jobs.Handle(capture.DeliverTask, a.capture.Deliver)

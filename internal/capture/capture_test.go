@@ -1,8 +1,10 @@
 package capture_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -210,6 +212,21 @@ func (d *door) Do(_ context.Context, u egress.Use, req *http.Request) (*egress.R
 	}
 	return &egress.Response{Status: d.status}, nil
 }
+
+// Client is the door as a protocol's own client.
+func (d *door) Client(u egress.Use) *http.Client {
+	return &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+		got, err := d.Do(req.Context(), u, req)
+		if got == nil {
+			return nil, err
+		}
+		return &http.Response{StatusCode: got.Status, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(got.Body)), Request: req}, nil
+	})}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func (d *door) count() int { d.mu.Lock(); defer d.mu.Unlock(); return len(d.sent) }
 

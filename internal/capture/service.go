@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"time"
 
+	"amanah/internal/capture/target"
 	"amanah/internal/clock"
 	"amanah/internal/extract/email"
 	"amanah/internal/id"
 	"amanah/internal/inbox"
 	"amanah/internal/job"
+	"amanah/internal/notify"
 	"amanah/internal/privacy/egress"
 	"amanah/internal/store"
 )
@@ -42,6 +44,12 @@ type Jobs interface {
 // Door lets a request out; *egress.Door does.
 type Door interface {
 	Do(ctx context.Context, u egress.Use, req *http.Request) (*egress.Response, error)
+	Client(u egress.Use) *http.Client
+}
+
+// Teller tells a person what they must know; *notify.Service does.
+type Teller interface {
+	Tell(ctx context.Context, tx *store.Tx, m notify.Message) error
 }
 
 // Options are what a Service needs. All are needed where nothing else is said.
@@ -67,7 +75,13 @@ type Options struct {
 	Owns func(ctx context.Context, s store.Scope, person id.Subject, address string) (bool, error)
 	// Loopback lets targets be plain http on this machine: demo and tests.
 	Loopback bool
-	Log      *slog.Logger
+	// Kinds are the kinds of target; nil: webhook and http.
+	Kinds []target.Kind
+	// Tell tells who set a target up that it was paused; nil: the pages alone say it.
+	Tell Teller
+	// Post sends a target's file to the person's own address; nil: it cannot be sent.
+	Post func(ctx context.Context, s store.Scope, person id.Subject, l target.Letter) error
+	Log  *slog.Logger
 }
 
 // Service captures. It is safe for concurrent use.
@@ -75,6 +89,7 @@ type Service struct {
 	Options
 	db    *store.DB
 	clock clock.Clock
+	kinds map[string]target.Kind
 }
 
 // New makes the service.
@@ -82,7 +97,14 @@ func New(o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{Options: o, db: o.Store, clock: o.Store.Clock()}
+	if o.Kinds == nil {
+		o.Kinds = []target.Kind{target.Webhook{Loopback: o.Loopback}, target.HTTP{Loopback: o.Loopback}}
+	}
+	s := &Service{Options: o, db: o.Store, clock: o.Store.Clock(), kinds: map[string]target.Kind{}}
+	for _, k := range o.Kinds {
+		s.kinds[k.Traits().Name] = k
+	}
+	return s
 }
 
 // scope is how jobs work in a workspace.

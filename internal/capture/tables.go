@@ -124,42 +124,9 @@ type ForwardingCode struct {
 	At        clock.Instant `data:"mail.sender"`
 }
 
-// Target is where a user wants transactions to go.
-type Target struct {
-	store.Row    `table:"targets" subject:"subject"`
-	Subject      id.Subject    `data:"none"`
-	Kind         string        `data:"none"` // webhook
-	URL          vault.Text    `db:"url" data:"target.address"`
-	Host         vault.Text    `data:"target.address"`
-	Secret       vault.Text    `data:"target.secret"`
-	State        TargetState   `data:"none"`
-	Reason       string        `data:"none"`           // why it is paused: a key
-	Direction    string        `data:"target.address"` // only out or only in; empty: all
-	VerifiedAt   clock.Instant `data:"none"`           // of the first test that arrived
-	FailingSince clock.Instant `data:"none"`
-	CreatedAt    clock.Instant `data:"none"`
-}
-
-// Delivery is one event on its way to one target.
-type Delivery struct {
-	store.Row   `table:"deliveries" subject:"subject" clock:"created:created_at"`
-	Subject     id.Subject    `data:"none"`
-	Target      id.ID         `db:"target_id" data:"delivery.log"`
-	Captured    id.ID         `db:"captured_id" data:"delivery.log"`
-	Event       string        `data:"delivery.log"` // captured, corrected, reversed, test
-	Revision    int64         `data:"none"`
-	State       DeliveryState `data:"delivery.log"`
-	Attempts    int64         `data:"delivery.log"`
-	NextAt      clock.Instant `data:"none"`
-	LastStatus  int64         `data:"delivery.log"` // the last answer's HTTP status, 0 for none
-	LastError   string        `data:"delivery.log"` // a key
-	DeliveredAt clock.Instant `data:"delivery.log"`
-	CreatedAt   clock.Instant `data:"delivery.log"`
-}
-
 // Tables are what the module stores.
 func Tables() store.Set {
-	return store.Set{Module: "capture", Rows: []any{Captured{}, Merchant{}, BankAccount{}, mailbox{}, AgentAddress{}, ForwardingCode{}, Forwarder{}, Target{}, Delivery{}}}
+	return store.Set{Module: "capture", Rows: []any{Captured{}, Merchant{}, BankAccount{}, mailbox{}, AgentAddress{}, ForwardingCode{}, Forwarder{}, Target{}, Delivery{}, Replay{}, link{}, revocation{}}}
 }
 
 //go:embed migrations/*.sql

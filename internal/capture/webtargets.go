@@ -2,21 +2,38 @@ package capture
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
+	"time"
 
+	"amanah/internal/capture/target"
 	"amanah/internal/fault"
 	"amanah/internal/id"
+	"amanah/internal/money"
 	"amanah/internal/store"
 	"amanah/internal/web"
 	"amanah/internal/web/i18n"
 	"amanah/internal/web/ui"
 )
 
+// listedTarget is a target with its settings open.
+type listedTarget struct {
+	Target
+	Set target.Settings
+}
+
 func (s *Service) targetsPage(v visitor) error {
-	var all []Target
-	err := s.read(v, func(tx *store.Tx) (err error) {
-		all, err = store.Find[Target](v.r.Context(), tx, "WHERE tenant_id = $1 AND state <> $2 ORDER BY created_at, id", tx.Tenant(), string(TargetRemoved))
+	var all []listedTarget
+	err := s.read(v, func(tx *store.Tx) error {
+		found, err := store.Find[Target](v.r.Context(), tx, "WHERE tenant_id = $1 AND state <> $2 ORDER BY created_at, id", tx.Tenant(), string(TargetRemoved))
+		for _, t := range found {
+			set, bad := t.Set()
+			all, err = append(all, listedTarget{t, set}), errors.Join(err, bad)
+		}
 		return err
 	})
 	if err != nil {
@@ -26,60 +43,111 @@ func (s *Service) targetsPage(v visitor) error {
 	return nil
 }
 
-func (s *Service) newTargetPage(v visitor) error {
-	s.askTarget(v, &ui.Form{}, http.StatusOK)
-	return nil
+// shownTarget is what a target's page shows.
+type shownTarget struct {
+	Target  Target
+	Set     target.Settings
+	Lines   []ui.Item
+	Log     []sentTo
+	At      url.URL
+	Tabs    []ui.Tab
+	Replays []ReplayProgress
+	Held    int64 // deliveries that wait
+	Dead    int64
+	Parked  bool
+	Ready   bool   // a test could be sent
+	Step    string // what the person has to do first: google, renew, telegram
+	May     bool
 }
 
-func (s *Service) askTarget(v visitor, f *ui.Form, status int) {
-	back := ui.Tab{Label: v.t("capture.target.title"), Href: at(v.ctx, "/targets")}
-	web.Render(v.w, v.r, status, web.Page{Title: v.t("capture.target.new"), Lead: v.t("capture.target.new.lead"), Back: &back, Form: f}, newTarget(f))
-}
-
-// createTarget answers with the secret instead of a redirect: it is shown this
-// once, and must not travel in an address or a cookie.
-func (s *Service) createTarget(v visitor) error {
-	if err := web.ParseForm(v.r); err != nil {
-		return err
-	}
-	f := ui.NewForm(v.r.PostForm)
-	var target id.ID
-	var secret string
-	err := s.write(v, func(tx *store.Tx) (err error) {
-		target, secret, err = s.AddTarget(v.r.Context(), tx, v.who.Subject, strings.TrimSpace(v.r.PostForm.Get("url")), v.r.PostForm.Get("direction"))
-		return err
-	})
-	if err != nil {
-		if !f.Take(err) {
-			return err
-		}
-		s.askTarget(v, f, http.StatusUnprocessableEntity)
-		return nil
-	}
-	web.Render(v.w, v.r, http.StatusCreated, web.Page{Title: v.t("capture.target.secret.title"), Lead: v.t("capture.target.secret.lead"), Sensitive: true}, madeTarget(target, secret))
-	return nil
-}
+// perLog is how many deliveries a page of the log has.
+const perLog = 50
 
 func (s *Service) targetPage(v visitor) error {
 	key, err := v.key()
 	if err != nil {
 		return err
 	}
-	var t *Target
-	var log []sentTo
-	err = s.read(v, func(tx *store.Tx) (err error) {
-		if t, err = store.Get[Target](v.r.Context(), tx, key); err != nil {
-			return err
-		}
-		log, err = sentToOf(v, tx, "target_id = $2", key, 100)
-		return err
-	})
+	shown := shownTarget{May: v.may(), At: *v.r.URL}
+	err = s.read(v, func(tx *store.Tx) error { return s.showTarget(v, tx, key, &shown) })
 	if err != nil {
 		return err
 	}
 	back := ui.Tab{Label: v.t("capture.target.title"), Href: at(v.ctx, "/targets")}
-	web.Render(v.w, v.r, http.StatusOK, web.Page{Title: t.Host.Reveal(), Back: &back, Wide: true}, targetView(*t, log, v.may()))
+	web.Render(v.w, v.r, http.StatusOK, web.Page{Title: or(shown.Target.Host.Reveal(), v.t("capture.kind."+shown.Target.Kind)), Back: &back, Wide: true}, targetView(shown))
 	return nil
+}
+
+func (s *Service) showTarget(v visitor, tx *store.Tx, key id.ID, out *shownTarget) error {
+	ctx := v.r.Context()
+	t, err := store.Get[Target](ctx, tx, key)
+	if err != nil {
+		return err
+	}
+	out.Target = *t
+	if out.Set, err = t.Set(); err != nil {
+		return err
+	}
+	out.Parked = t.ParkedUntil.Time().After(s.clock.Now())
+	out.Lines, out.Step, out.Ready = s.lines(v.ctx, *t, out.Set)
+	if out.Replays, err = s.Replays(ctx, tx, key); err != nil {
+		return err
+	}
+	err = tx.QueryRow(ctx, "SELECT COALESCE(SUM(CASE WHEN state = $1 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = $2 THEN 1 ELSE 0 END), 0) FROM deliveries WHERE tenant_id = $3 AND target_id = $4",
+		[]any{string(Pending), string(Dead), tx.Tenant(), key}, &out.Held, &out.Dead)
+	if err != nil {
+		return err
+	}
+	state := v.r.URL.Query().Get("state")
+	where := "target_id = $2"
+	if !slices.Contains([]string{"", string(Pending), string(Delivered), string(Dead), string(Failed)}, state) {
+		state = ""
+	}
+	if state != "" {
+		where += " AND state = '" + state + "'" // one of four words
+	}
+	for _, one := range []string{"", string(Pending), string(Delivered), string(Dead)} {
+		label := v.t("capture.target.log.all")
+		if one != "" {
+			label = word(v.ctx, "delivery", one)
+		}
+		tab := ui.Tab{Label: label, Href: ui.With(out.At, "state", one, ui.AfterParam, "") + "#log", Current: state == one}
+		out.Tabs = append(out.Tabs, tab)
+	}
+	out.Log, err = sentToOf(v, tx, where, key, perLog)
+	return err
+}
+
+// lines are what a kind says of a target, the step that only the person can
+// take, and whether a test could be sent.
+func (s *Service) lines(ctx context.Context, t Target, set target.Settings) (out []ui.Item, step string, ready bool) {
+	p := i18n.From(ctx)
+	ready = t.State != TargetRemoved
+	switch {
+	case t.Kind == "file" && set.File != nil:
+		out = append(out, ui.Item{Label: p.T("capture.target.file.every.label"), Value: p.T("capture.target.file.when."+set.File.Every, "hour", fmt.Sprintf("%02d.00", set.File.Hour))},
+			ui.Item{Label: p.T("capture.target.file.format.label"), Value: word(ctx, "format", set.File.Format)})
+		if !t.DueAt.IsZero() && t.State == TargetActive {
+			out = append(out, ui.Item{Label: p.T("capture.target.file.next"), Value: p.DateTime(t.DueAt.Time())})
+		}
+	case t.Kind == "telegram":
+		if set.Chat == nil || set.Chat.ID == 0 || t.Reason == "target.blocked" {
+			step, ready = "telegram", set.Chat != nil && set.Chat.ID != 0
+		}
+	case t.Kind == "sheets":
+		switch {
+		case t.Secret.IsZero() || t.Reason == "target.grant_revoked":
+			step, ready = "google", false
+		case t.Reason == "target.sheet_gone":
+			step, ready = "renew", false
+		}
+	case set.URL != "":
+		out = append(out, ui.Item{Label: p.T("capture.target.url"), Value: set.URL})
+		if set.Request != nil {
+			out = append(out, ui.Item{Label: p.T("capture.target.http.method.label"), Value: set.Request.Method})
+		}
+	}
+	return out, step, ready
 }
 
 // actOnTarget does what one of the target's buttons says.
@@ -99,6 +167,11 @@ func (s *Service) actOnTarget(v visitor) error {
 			return v.done(to, "capture.target.test.failed", ui.Danger)
 		}
 		return v.done(to, "capture.target.test.passed", ui.Success)
+	case "retryall":
+		if err := s.write(v, func(tx *store.Tx) error { _, err := s.RetryAll(v.r.Context(), tx, key); return err }); err != nil {
+			return err
+		}
+		return v.done(to, "capture.delivery.retry.done", ui.Success)
 	case "pause", "resume", "remove":
 		f := map[string]func(context.Context, *store.Tx, id.ID) error{"pause": s.PauseTarget, "resume": s.ResumeTarget, "remove": s.RemoveTarget}[act]
 		if err := s.write(v, func(tx *store.Tx) error { return f(v.r.Context(), tx, key) }); err != nil {
@@ -145,7 +218,7 @@ func (t *Target) badge(ctx context.Context) (ui.Tone, string) {
 		return ui.Plain, i18n.T(ctx, "capture.target.state.removed")
 	case t.VerifiedAt.IsZero():
 		return ui.Warning, i18n.T(ctx, "capture.target.state.unverified")
-	case t.State == TargetPaused && t.Reason == "target.failing":
+	case t.State == TargetPaused && t.Reason != "target.by_you":
 		return ui.Danger, i18n.T(ctx, "capture.target.state.failing")
 	case t.State == TargetPaused:
 		return ui.Plain, i18n.T(ctx, "capture.target.state.paused")
@@ -154,9 +227,82 @@ func (t *Target) badge(ctx context.Context) (ui.Tone, string) {
 }
 
 // which says which transactions a target gets.
-func which(ctx context.Context, t Target) string {
-	if t.Direction == "" {
-		return i18n.T(ctx, "capture.target.which.all")
+func which(ctx context.Context, t Target, set target.Settings) string {
+	f, p := set.Filter, i18n.From(ctx)
+	var parts []string
+	if f.Direction != "" {
+		parts = append(parts, word(ctx, "direction", f.Direction))
 	}
-	return word(ctx, "direction", t.Direction)
+	var names []string
+	for _, c := range f.Categories {
+		names = append(names, word(ctx, "category", c))
+	}
+	if len(names) > 0 {
+		parts = append(parts, strings.Join(names, ", "))
+	}
+	currency := f.Currency
+	if currency == "" {
+		currency = money.IDR
+	}
+	if f.From > 0 {
+		parts = append(parts, p.T("capture.target.filter.words.from", "amount", money.Amount{Minor: f.From, Currency: currency}))
+	}
+	if f.To > 0 {
+		parts = append(parts, p.T("capture.target.filter.words.to", "amount", money.Amount{Minor: f.To, Currency: currency}))
+	}
+	if f.Currency != "" {
+		parts = append(parts, string(f.Currency))
+	}
+	if f.Merchant != "" {
+		parts = append(parts, p.T("capture.target.filter.words.merchant", "name", f.Merchant))
+	}
+	if !f.Account.IsZero() {
+		parts = append(parts, p.T("capture.target.filter.words.account"))
+	}
+	if f.Since != "" {
+		parts = append(parts, p.T("capture.target.filter.words.since", "day", dayWords(ctx, f.Since)))
+	}
+	if len(parts) == 0 {
+		return p.T("capture.target.which.all")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// fieldWords says which fields a target gets.
+func fieldWords(ctx context.Context, kind string, set target.Settings) string {
+	p := i18n.From(ctx)
+	if kind == "http" {
+		return p.T("capture.target.fields.template")
+	}
+	if len(set.Mapping.Fields) == 0 {
+		return p.T("capture.target.fields.usual")
+	}
+	var names []string
+	for _, f := range set.Mapping.Fields {
+		names = append(names, f.As)
+	}
+	return strings.Join(names, ", ")
+}
+
+// dayWords is "2026-11-22" as a date of the page's language.
+func dayWords(ctx context.Context, day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return i18n.From(ctx).ShortDate(t.Add(12 * time.Hour))
+}
+
+func pausedTone(t Target) ui.Tone {
+	if t.Reason == "target.by_you" {
+		return ui.Info
+	}
+	return ui.Warning
+}
+
+func replayWord(ctx context.Context, r ReplayProgress) string {
+	if r.State == ReplayDone && r.Waiting > 0 {
+		return word(ctx, "replay", string(ReplayRunning))
+	}
+	return word(ctx, "replay", string(r.State))
 }
