@@ -97,7 +97,7 @@ func (a *API) authenticate(ctx context.Context, w http.ResponseWriter, r *http.R
 		return ctx, false
 	}
 	switch {
-	case !slices.Contains(who.Scopes, c.op.Scope):
+	case !c.op.Any && !slices.Contains(who.Scopes, c.op.Scope):
 		return refuse(codeScope, nil, ` error="insufficient_scope", scope="`+c.op.Scope+`"`)
 	case c.op.Person:
 	case who.Workspace.IsZero() || len(c.op.Roles) > 0 && !slices.Contains(c.op.Roles, who.Role):

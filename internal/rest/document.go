@@ -113,7 +113,10 @@ func (a *API) operation(op Op, in reflect.Type) huma.Operation {
 		OperationID: op.ID, Method: op.Method, Path: op.Path, Summary: op.Summary, Description: a.described(op), Tags: []string{op.Tag},
 		DefaultStatus: op.Status, MaxBodyBytes: -1, BodyReadTimeout: -1, Responses: map[string]*huma.Response{}, Security: []map[string][]string{},
 	}
-	if !op.Open {
+	switch {
+	case op.Any:
+		out.Security = append(out.Security, map[string][]string{"bearer": {}})
+	case !op.Open:
 		out.Security = append(out.Security, map[string][]string{"bearer": {op.Scope}})
 	}
 	for _, s := range errorsOf(op, body, in.NumField() > 0) {

@@ -30,6 +30,8 @@ type Op struct {
 	// Person says that the call concerns the person and not a workspace: it works
 	// also for who belongs to none.
 	Person bool
+	// Any says that every good token may make the call, whatever its scopes.
+	Any bool
 	// Open says that the call needs no token: sign-in, the refresh of a token.
 	Open bool
 	// Creates says that the call makes something: it takes an Idempotency-Key.
@@ -97,8 +99,8 @@ func (a *API) add(op Op) {
 	switch {
 	case op.ID == "" || op.Summary == "" || op.Tag == "":
 		panic("rest: " + op.Method + " " + op.Path + " needs an ID, a tag and a summary")
-	case op.Open == (op.Scope != ""):
-		panic("rest: " + op.ID + " needs a scope or to be open, and not both")
+	case op.Scope != "" && (op.Open || op.Any) || op.Scope == "" && op.Open == op.Any:
+		panic("rest: " + op.ID + " needs one of a scope, Any and Open")
 	case op.Creates && op.Method != http.MethodPost:
 		panic("rest: " + op.ID + " creates by another method than POST")
 	case op.Scope != "" && !a.hasScope(op.Scope):
