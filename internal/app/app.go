@@ -20,6 +20,7 @@ import (
 	"amanah/internal/front"
 	"amanah/internal/id"
 	"amanah/internal/identity"
+	"amanah/internal/identity/bearer"
 	"amanah/internal/identity/phone"
 	"amanah/internal/inbox"
 	"amanah/internal/job"
@@ -79,6 +80,7 @@ type App struct {
 	cookies   *cookie.Pages
 	front     *front.Front
 	rest      *rest.API
+	bearer    *bearer.Service
 	shell     *web.Shell
 	handler   http.Handler
 	smtp      *mail.Server

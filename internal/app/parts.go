@@ -10,6 +10,7 @@ import (
 	"amanah/internal/document"
 	"amanah/internal/front"
 	"amanah/internal/identity"
+	"amanah/internal/identity/bearer"
 	"amanah/internal/identity/factor"
 	"amanah/internal/identity/phone"
 	"amanah/internal/inbox"
@@ -59,6 +60,7 @@ func parts() []part {
 		{texts: document.Texts()},
 		{tables: capture.Tables(), migrations: capture.Migrations(), texts: capture.Texts(), product: "capture"},
 		{tables: billing.Tables(), migrations: billing.Migrations(), texts: billing.Texts(), product: "billing"},
+		{tables: bearer.Tables(), migrations: bearer.Migrations(), texts: bearer.Texts()},
 		{tables: rest.Tables(), migrations: rest.Migrations(), texts: rest.Texts()},
 		{texts: front.Texts()},
 	}
@@ -122,7 +124,7 @@ var events = []string{"account.active", "account.closed", "captured", "created",
 // measures are the words of a notice's security list that something here keeps;
 // docs/security.md names the test of each.
 func measures(cfg config.Config) []string {
-	out := []string{"aes-256-gcm", "person-keys", "encrypted-storage", "row-isolation", "roles", "bcrypt", "sessions-revoked",
+	out := []string{"aes-256-gcm", "person-keys", "encrypted-storage", "row-isolation", "roles", "bcrypt", "sessions-revoked", "token-block-list",
 		"guess-throttling", "mail-verified", "signed-webhooks", "egress-log", "audit-chain", "strict-csp", "tls-outbound"}
 	if cfg.Listen == "" || cfg.Sealed() { // amanah check without a server's configuration
 		out = append(out, "tls-1.3")

@@ -5,18 +5,45 @@ import (
 	"net/http"
 	"strings"
 
+	"amanah/internal/id"
+	"amanah/internal/identity/bearer"
+	"amanah/internal/notify"
 	"amanah/internal/rest"
+	"amanah/internal/store"
+	"amanah/internal/tenant"
 )
 
 // openREST makes the API of CTT; the parts of the program add their calls.
-func (a *App) openREST(context.Context) error {
+func (a *App) openREST(context.Context) (err error) {
+	a.bearer, err = bearer.New(bearer.Config{DB: a.db, Accounts: a.identity, Service: "ctt", Home: tenant.HomeOf("ctt"), Issuer: a.address("ctt"), Scopes: scopes, Teller: tokenNews{a.notify}})
+	if err != nil {
+		return err
+	}
+	a.onClose(func() {
+		if err := a.bearer.Flush(context.Background()); err != nil {
+			a.Log.Warn("counts of calls not written", "error", err)
+		}
+	})
 	title := "CTT"
 	if n := a.rules.notice("ctt"); n != nil {
 		title = n.Name("en")
 	}
 	a.rest = rest.New(rest.Config{Service: "ctt", Title: title, Contact: a.cfg.Security.Contact, Address: a.address("ctt"),
-		DB: a.db, Vault: a.keys.vault, Clock: a.Clock, Catalog: a.catalog, Log: a.Log, Scopes: scopes, Tags: tags})
+		Auth: a.bearer, DB: a.db, Vault: a.keys.vault, Clock: a.Clock, Catalog: a.catalog, Log: a.Log, Scopes: scopes, Tags: tags})
+	a.bearer.REST(a.rest)
 	return nil
+}
+
+// tokenNews tells people what happened to their tokens.
+type tokenNews struct{ notify *notify.Service }
+
+// Tell writes the notice that identity/bearer has the words of.
+func (n tokenNews) Tell(ctx context.Context, tx *store.Tx, who id.Subject, key, once string) error {
+	m := notify.Message{Subject: who, Key: key, Once: once, Tone: notify.Danger, Link: "/account/sessions"}
+	if key == "token.network" {
+		m.Tone, m.Link = notify.Warning, "/account/tokens"
+	}
+	return n.notify.Tell(ctx, tx, m)
 }
 
 // isCall tells the API's requests, which have limits of their own.

@@ -118,6 +118,12 @@ func (a *App) plan() {
 				return err
 			}
 		}
+		if _, err := a.bearer.Clean(ctx); err != nil {
+			return err
+		}
+		if _, err := a.bearer.TellDays(ctx); err != nil {
+			return err
+		}
 		return a.db.TrimSystemUses(ctx, clock.At(a.Clock.Now().AddDate(0, 0, -90)))
 	})
 	a.jobs.Every(cleanIdentity, time.Hour)

@@ -126,6 +126,7 @@ func (a *App) routes(mux *http.ServeMux) {
 			a.phone.Routes(mux, "ctt")
 		}
 		a.rest.Routes(mux)
+		a.bearer.Routes(mux)
 	}
 }
 

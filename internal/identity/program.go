@@ -64,3 +64,19 @@ func (s *Service) EndOf(ctx context.Context, tx *store.Tx, key id.ID) error {
 	_, err := tx.Exec(ctx, "UPDATE sessions SET ends_at = $3, revoked_at = $3 WHERE tenant_id = $1 AND id = $2 AND ends_at > $3", tx.Tenant(), key, tx.Now())
 	return fault.Wrap("identity.EndOf", err)
 }
+
+// Half gives the principal of a live session of which a step is still missing.
+func (s *Service) Half(ctx context.Context, slug string, key id.ID) (p Principal, err error) {
+	v, err := s.service(slug)
+	if err != nil {
+		return p, err
+	}
+	err = s.cfg.DB.Read(ctx, visitor(v, "security"), func(tx *store.Tx) error {
+		row, err := store.One[session](ctx, tx, "WHERE tenant_id = $1 AND id = $2 AND ends_at > $3", tx.Tenant(), key, tx.Now())
+		if err == nil {
+			p, err = s.principal(ctx, tx, v, row)
+		}
+		return err
+	})
+	return p, fault.Wrap("identity.Half", err)
+}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/bcrypt"
 
@@ -126,12 +127,12 @@ func (w *world) start() *node {
 }
 
 // second is the second step for tests: the code is always 123456.
-func (w *world) second(ctx context.Context, slug string, t identity.Ticket, code string, _ identity.Device) error {
+func (w *world) second(ctx context.Context, p identity.Principal, code string, _ identity.Device) error {
 	if code != "123456" {
 		return fault.New(fault.Invalid, "second", "not_found").On("code")
 	}
-	return w.b.Write(ctx, store.Scope{Tenant: tenant.HomeOf(slug), Service: slug, Purpose: "security"}, func(tx *store.Tx) error {
-		_, err := tx.Exec(ctx, "UPDATE sessions SET assured_at = $3, ends_at = $4 WHERE tenant_id = $1 AND id = $2", tx.Tenant(), t.Session, tx.Now(), t.Expires.UnixMicro())
+	return w.b.Write(ctx, p.HomeScope("security"), func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE sessions SET assured_at = $3, ends_at = $4 WHERE tenant_id = $1 AND id = $2", tx.Tenant(), p.Session, tx.Now(), w.b.Clock.Now().Add(30*24*time.Hour).UnixMicro())
 		return err
 	})
 }

@@ -44,7 +44,7 @@ type Teller interface {
 
 // Second takes the second step of a half session with a code of the person's app
 // or a recovery code. Fault Invalid for a wrong one, TooMany with the wait.
-type Second func(ctx context.Context, slug string, t identity.Ticket, code string, d identity.Device) error
+type Second func(ctx context.Context, half identity.Principal, code string, d identity.Device) error
 
 // Config is what the service is made of. Teller, Second and Rand may be nil.
 type Config struct {

@@ -53,7 +53,11 @@ func (s *Service) second(ctx context.Context, t identity.Ticket, code string, d 
 	}
 	err := error(fault.New(fault.Unauthorized, "bearer.second", rest.FactorKey))
 	if t.Step == identity.StepSecond && code != "" && s.cfg.Second != nil {
-		if err = s.cfg.Second(ctx, s.cfg.Service, t, code, d); err == nil {
+		var p identity.Principal
+		if p, err = s.cfg.Accounts.Half(ctx, s.cfg.Service, t.Session); err == nil {
+			err = s.cfg.Second(ctx, p, code, d)
+		}
+		if err == nil {
 			return nil
 		}
 	}
