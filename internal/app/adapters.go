@@ -180,12 +180,16 @@ type doorstep struct {
 	inbox   *inbox.Inbox
 	scope   func(service string, tenant id.Tenant) store.Scope
 	log     *slog.Logger
+	desk    *helpdesk // nil where there is no support by mail
 }
 
 // Lookup finds whose agent address it is; fault NotFound for all others.
 func (d doorstep) Lookup(ctx context.Context, local, domain string) (mail.Recipient, error) {
 	if !strings.EqualFold(domain, d.domain) {
 		return mail.Recipient{}, fault.New(fault.NotFound, "app.Lookup", "not_found")
+	}
+	if d.desk != nil && forSupport(local) {
+		return mail.Recipient{Tenant: tenant.HomeOf(d.service), Address: strings.ToLower(local + "@" + domain)}, nil
 	}
 	box, err := d.capture.Lookup(ctx, local+"@"+domain)
 	if err != nil {
@@ -199,6 +203,10 @@ func (d doorstep) Accept(ctx context.Context, m mail.Message) error {
 	errs := make([]error, len(m.Recipients))
 	for i, r := range m.Recipients {
 		s := d.scope(d.service, r.Tenant)
+		if r.Subject.IsZero() && d.desk != nil {
+			errs[i] = d.desk.accept(ctx, s, m)
+			continue
+		}
 		s.Purpose = "capture"
 		_, _, errs[i] = d.inbox.Accept(ctx, inbox.In{Scope: s, Subject: r.Subject, Channel: capture.Channel, Conversation: r.Tenant.String(),
 			Raw: m.Raw, Sender: m.EnvelopeFrom, Auth: capture.FormatAuth(proofs(m))})

@@ -36,6 +36,7 @@ import (
 	"amanah/internal/privacy/transfer"
 	"amanah/internal/rest"
 	"amanah/internal/store"
+	"amanah/internal/support"
 	"amanah/internal/tenant"
 	"amanah/internal/web"
 	"amanah/internal/web/i18n"
@@ -69,6 +70,7 @@ type App struct {
 	identity  *identity.Service
 	phone     *phone.Service
 	notify    *notify.Service
+	support   *support.Service
 	inbox     *inbox.Inbox
 	capture   *capture.Service
 	people    people
@@ -103,6 +105,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 		a.openNotify,
 		a.openPhone,
 		a.openCapture,
+		a.openSupport,
 		a.openTargets,
 		a.openPrivacy,
 		a.openREST,

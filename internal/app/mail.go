@@ -49,6 +49,9 @@ func (a *App) openMail(context.Context) error {
 		dns = net.DefaultResolver
 	}
 	door := doorstep{service: "ctt", domain: a.cfg.SMTP.Domain, capture: a.capture, inbox: a.inbox, scope: a.scope, log: a.Log}
+	if a.support != nil {
+		door.desk = &helpdesk{support: a.support, accounts: a.identity, inbox: a.inbox, unchecked: a.Demo}
+	}
 	a.smtp, err = mail.NewServer(mail.Config{Addr: a.cfg.SMTP.Listen, Domains: []string{a.cfg.SMTP.Domain}, MaxSize: a.cfg.SMTP.MaxSize,
 		TLS: cert, RequireTLS: a.cfg.SMTP.RequireTLS, Resolver: dns, Clock: a.Clock, Logger: a.Log}, door, door)
 	if err == nil {

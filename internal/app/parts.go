@@ -26,6 +26,7 @@ import (
 	"amanah/internal/privacy/transfer"
 	"amanah/internal/rest"
 	"amanah/internal/store"
+	"amanah/internal/support"
 	"amanah/internal/tenant"
 )
 
@@ -62,6 +63,7 @@ func parts() []part {
 		{tables: billing.Tables(), migrations: billing.Migrations(), texts: billing.Texts(), product: "billing"},
 		{tables: bearer.Tables(), migrations: bearer.Migrations(), texts: bearer.Texts()},
 		{tables: rest.Tables(), migrations: rest.Migrations(), texts: rest.Texts()},
+		{tables: support.Tables(), migrations: support.Migrations(), texts: support.Texts(), product: "support"},
 		{texts: front.Texts()},
 	}
 }
@@ -75,6 +77,7 @@ var products = []string{
 	"factor",
 	"billing",
 	"phone",
+	"support",
 }
 
 func sets() []store.Set {
@@ -99,6 +102,9 @@ func program(cfg config.Config, m *store.Map, runs func(product string) bool) no
 	}
 	if runs("billing") {
 		p.Purposes = append(p.Purposes, "billing")
+	}
+	if runs("support") {
+		p.Purposes = append(p.Purposes, "support")
 	}
 	for _, part := range parts() {
 		if part.product != "" && !runs(part.product) {

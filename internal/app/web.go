@@ -122,6 +122,9 @@ func (a *App) routes(mux *http.ServeMux) {
 		a.capture.Routes(mux)
 		a.mine.Routes(mux, "ctt")
 		a.notify.Routes(mux, "ctt")
+		if a.support != nil {
+			a.support.Routes(mux, "ctt")
+		}
 		if a.uses("ctt", "phone") {
 			a.phone.Routes(mux, "ctt")
 		}

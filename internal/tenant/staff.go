@@ -34,7 +34,9 @@ func Dismiss(ctx context.Context, tx *store.Tx, person id.Subject) error {
 }
 
 // StaffOf lists the staff of the service.
-func StaffOf(ctx context.Context, tx *store.Tx) ([]Member, error) { return Members(ctx, tx, tx.Tenant()) }
+func StaffOf(ctx context.Context, tx *store.Tx) ([]Member, error) {
+	return Members(ctx, tx, tx.Tenant())
+}
 
 // IsStaff tells whether a person works for the service.
 func IsStaff(ctx context.Context, tx *store.Tx, person id.Subject) (bool, error) {
