@@ -65,6 +65,12 @@ func (a *App) Demonstrate(ctx context.Context) (Demonstration, error) {
 				return d, err
 			}
 		}
+		if err := a.demoSupport(ctx, who, workspace, fresh); err != nil {
+			return d, err
+		}
+	}
+	if a.support != nil {
+		d.SignIns = append(d.SignIns, demoStaff.SignIn)
 	}
 	return d, nil
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -16,7 +17,9 @@ import (
 	"amanah/internal/store"
 	"amanah/internal/support"
 	"amanah/internal/tenant"
+	"amanah/internal/web"
 	"amanah/internal/web/i18n"
+	"amanah/internal/web/ui"
 )
 
 // supportAddresses are the local parts of the addresses that open tickets.
@@ -38,6 +41,18 @@ func (a *App) openSupport(context.Context) (err error) {
 		a.inbox.Handle("ctt", support.Channel, a.support.HandleMail)
 	}
 	return err
+}
+
+// supportMenu leads to one's questions, and staff to everybody's.
+func (a *App) supportMenu(r *http.Request, p *web.Page, who identity.Principal) {
+	if a.support == nil {
+		return
+	}
+	ctx := web.Context(r)
+	p.User.Menu = append(p.User.Menu, ui.Tab{Label: i18n.T(ctx, "support.title"), Href: p.Service.Path("/support")})
+	if staff, err := a.support.IsStaff(r.Context(), who); err == nil && staff {
+		p.User.Menu = append(p.User.Menu, ui.Tab{Label: i18n.T(ctx, "support.staff.title"), Href: p.Service.Path("/staff/support")})
+	}
 }
 
 // forSupport tells whether a local part is one that opens tickets.

@@ -149,6 +149,7 @@ func (a *App) decorate(r *http.Request, p *web.Page) {
 		return
 	}
 	p.User = identity.User(r)
+	a.supportMenu(r, p, who)
 	a.notify.Decorate(r, p, r.URL.Path == p.Service.Path(landing(p.Service.Slug)))
 	if len(p.Nav) == 0 && who.Service == "ctt" && !who.Workspace.IsZero() {
 		p.Nav = a.capture.Nav(r)
