@@ -6,6 +6,7 @@ import (
 	"amanah/internal/audit"
 	"amanah/internal/billing"
 	"amanah/internal/capture"
+	"amanah/internal/capture/learning"
 	"amanah/internal/config"
 	"amanah/internal/document"
 	"amanah/internal/front"
@@ -64,6 +65,7 @@ func parts() []part {
 		{tables: bearer.Tables(), migrations: bearer.Migrations(), texts: bearer.Texts()},
 		{tables: rest.Tables(), migrations: rest.Migrations(), texts: rest.Texts()},
 		{tables: support.Tables(), migrations: support.Migrations(), texts: support.Texts(), product: "support"},
+		{tables: learning.Tables(), migrations: learning.Migrations(), product: "learning"},
 		{texts: front.Texts()},
 	}
 }
@@ -78,6 +80,7 @@ var products = []string{
 	"billing",
 	"phone",
 	"support",
+	"learning",
 }
 
 func sets() []store.Set {

@@ -48,9 +48,12 @@ func (s *Service) entry(ctx context.Context, tx *store.Tx, c *Captured, zone *ti
 		kind, code, sign = ledger.Income, "income."+c.Category, -1
 	case "internal":
 		kind, code = ledger.Asset, "clearing"
+		if c.Inward {
+			sign = -1
+		}
 	}
 	fee := int64(0)
-	if c.Direction != "in" && c.FeeMinor > 0 && c.FeeMinor <= c.Minor {
+	if sign > 0 && c.FeeMinor > 0 && c.FeeMinor <= c.Minor {
 		fee = c.FeeMinor
 	}
 	other, err := s.plain(ctx, tx, kind, code, c.Currency)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"amanah/internal/capture"
+	"amanah/internal/capture/learning"
 	"amanah/internal/clock"
 	"amanah/internal/extract/email"
 	"amanah/internal/id"
@@ -27,8 +28,8 @@ import (
 )
 
 var config = storetest.Config{
-	Sets:       []store.Set{ledger.Tables(), inbox.Tables(), capture.Tables()},
-	Migrations: []fs.FS{ledger.Migrations(), inbox.Migrations(), capture.Migrations()},
+	Sets:       []store.Set{ledger.Tables(), inbox.Tables(), capture.Tables(), learning.Tables()},
+	Migrations: []fs.FS{ledger.Migrations(), inbox.Migrations(), capture.Migrations(), learning.Migrations()},
 }
 
 // rig is a service over a store, with everything outside of it at hand.

@@ -28,33 +28,55 @@ const (
 // duplicate looks for the transaction that c repeats. The first of these that
 // speaks decides: the mail's own Message-ID; the issuer's reference with amount
 // and direction; account, amount, minute and merchant; amount and time alone,
-// which only asks the person.
-func (s *Service) duplicate(ctx context.Context, tx *store.Tx, c *Captured) (id.ID, verdict, error) {
+// which only asks the person. Mails and files are compared in across.
+func (s *Service) duplicate(ctx context.Context, tx *store.Tx, c *Captured, zone *time.Location) (id.ID, verdict, error) {
 	if !c.InnerIndex.IsZero() {
 		if twin, err := first(ctx, tx, "inner_index = $2", c.InnerIndex); err != nil || !twin.IsZero() {
 			return twin, isSame, err
 		}
 	}
 	if !c.ReferenceIndex.IsZero() {
-		twin, err := first(ctx, tx, "reference_index = $2 AND minor = $3 AND direction = $4 AND currency = $5", c.ReferenceIndex, c.Minor, c.Direction, c.Currency)
-		if err != nil || !twin.IsZero() {
-			return twin, isSame, err
+		// A refund has its purchase's reference, and goes the other way.
+		all, err := store.Find[Captured](ctx, tx, "WHERE tenant_id = $1 AND reference_index = $2 AND minor = $3 AND currency = $4 ORDER BY at LIMIT 20", tx.Tenant(), c.ReferenceIndex, c.Minor, c.Currency)
+		if err != nil {
+			return id.ID{}, isOther, err
+		}
+		for i := range all {
+			if all[i].way() == c.way() {
+				return all[i].ID, isSame, nil
+			}
 		}
 	}
 	const day = 36 * time.Hour // what states a day only may be off by its zone
 	near, err := store.Find[Captured](ctx, tx, `WHERE tenant_id = $1 AND minor = $2 AND at >= $3 AND at <= $4
-		AND currency = $5 AND direction = $6 AND state <> $7 ORDER BY at LIMIT 200`,
-		tx.Tenant(), c.Minor, int64(c.At)-day.Microseconds(), int64(c.At)+day.Microseconds(), c.Currency, c.Direction, string(Rejected))
+		AND currency = $5 AND state <> $6 AND state <> $7 ORDER BY at LIMIT 200`,
+		tx.Tenant(), c.Minor, int64(c.At)-day.Microseconds(), int64(c.At)+day.Microseconds(), c.Currency, string(Rejected), string(Joined))
 	if err != nil {
 		return id.ID{}, isOther, err
 	}
 	twin, v := id.ID{}, isOther
+	var others []*Captured
 	for i := range near {
+		if near[i].way() != c.way() {
+			continue
+		}
+		if near[i].Source != c.Source {
+			if crossing(c, &near[i]) {
+				others = append(others, &near[i])
+			}
+			continue
+		}
 		switch alike(c, &near[i]) {
 		case isSame:
 			return near[i].ID, isSame, nil
 		case mayBeSame:
 			twin, v = near[i].ID, mayBeSame
+		}
+	}
+	if len(others) > 0 {
+		o, w, err := s.across(ctx, tx, c, others, zone)
+		if err != nil || w == isSame || w == mayBeSame && v == isOther {
+			return o, w, err
 		}
 	}
 	return twin, v, nil
@@ -67,6 +89,16 @@ func first(ctx context.Context, tx *store.Tx, where string, args ...any) (id.ID,
 		return id.ID{}, nil
 	}
 	return twin, err
+}
+
+// way is how the money went as it was told, whatever a rule, a person or a link
+// made of it since: in or out of the account.
+func (c *Captured) way() string {
+	switch told := or(c.ToldDirection, c.Direction); {
+	case told == "in", told == "internal" && c.Inward:
+		return "in"
+	}
+	return "out"
 }
 
 // alike compares two transactions of one amount, currency and direction.

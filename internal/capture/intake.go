@@ -70,32 +70,56 @@ func (s *Service) TakeRows(ctx context.Context, tx *store.Tx, in Intake) ([]Stat
 	}
 	all := make([]*Captured, len(in.Rows))
 	shops := map[string]*Merchant{}
+	d, err := s.decider(ctx, tx)
+	if err != nil {
+		return nil, fault.Wrap(op, err)
+	}
 	for i, r := range in.Rows {
 		if r.Amount.Minor <= 0 || !r.Amount.Currency.Valid() || r.At.IsZero() {
 			return nil, fault.New(fault.Invalid, op, "capture.row_invalid")
 		}
-		if all[i], err = s.fileRow(ctx, tx, in, r, acc.ID, shops); err != nil {
+		if all[i], err = s.fileRow(ctx, tx, in, r, acc.ID, shops, d); err != nil {
 			return nil, fault.Wrap(op, err)
 		}
 	}
-	have, err := s.nearby(ctx, tx, in.Source, all)
+	have, err := s.nearby(ctx, tx, in.Source, all, in.Zone)
+	if err == nil {
+		err = s.metBefore(ctx, tx, have, in.Source)
+	}
 	if err != nil {
 		return nil, fault.Wrap(op, err)
 	}
 	states := make([]State, len(all))
-	var fresh, booked []*Captured
+	for _, i := range have.inOrder(all) {
+		states[i] = have.weigh(all[i], in.Rows[i].Hold)
+	}
+	var fresh, booked, told []*Captured
 	for i, c := range all {
-		states[i] = have.weigh(c, in.Rows[i].Hold)
-		if states[i] == same {
-			continue
+		switch c.State = states[i]; {
+		case states[i] != same:
+			fresh = append(fresh, c)
+		case !c.Twin.IsZero():
+			told = append(told, c)
 		}
-		c.State = states[i]
-		fresh = append(fresh, c)
-		if c.State == Booked {
+		if states[i] == Booked {
 			booked = append(booked, c)
 		}
 	}
-	return states, fault.Wrap(op, s.keepRows(ctx, tx, in, fresh, booked))
+	if err := s.keepRows(ctx, tx, in, fresh, booked); err != nil {
+		return nil, fault.Wrap(op, err)
+	}
+	for _, c := range told {
+		c.State = Booked // it says nothing that would need a person
+		if _, err := s.join(ctx, tx, c.Twin, c, in.Zone); err != nil {
+			return nil, fault.Wrap(op, err)
+		}
+	}
+	for _, c := range booked {
+		if err := s.pair(ctx, tx, c, in.Zone); err != nil {
+			return nil, fault.Wrap(op, err)
+		}
+	}
+	return states, fault.Wrap(op, d.flush(ctx, tx))
 }
 
 // touchRows holds the tenant's booking to itself, as touch does for mails.
@@ -106,7 +130,7 @@ func touchRows(ctx context.Context, tx *store.Tx, owner id.Subject) error {
 }
 
 // fileRow makes the stored form of a row; shops are the names met so far.
-func (s *Service) fileRow(ctx context.Context, tx *store.Tx, in Intake, r Row, account id.ID, shops map[string]*Merchant) (*Captured, error) {
+func (s *Service) fileRow(ctx context.Context, tx *store.Tx, in Intake, r Row, account id.ID, shops map[string]*Merchant, d *decider) (*Captured, error) {
 	shop := shops[normal(r.Merchant)]
 	if shop == nil {
 		var err error
@@ -118,11 +142,11 @@ func (s *Service) fileRow(ctx context.Context, tx *store.Tx, in Intake, r Row, a
 	at := clock.At(r.At)
 	c := &Captured{Subject: in.Subject, Message: in.Source, Line: r.Line, Direction: or(r.Direction, "out"), Minor: r.Amount.Minor, FeeMinor: -1,
 		Currency: r.Amount.Currency, At: at, Precision: or(r.Precision, "day"), Month: month(at, in.Zone), Merchant: shop.ID, Account: account,
-		Issuer: in.Issuer, Channel: r.Channel, Reference: vault.Seal(r.Reference), Category: or(shop.Category, or(r.Category, "other")),
+		Issuer: in.Issuer, Channel: r.Channel, Reference: vault.Seal(r.Reference), Source: fromFile,
 		Confidence: 1000, Trust: TrustFile, Rule: in.Rule, CreatedAt: tx.Now(), ChangedAt: tx.Now()}
 	c.ID = tx.NewID()
-	var err error
-	if r.Fingerprint != "" {
+	err := d.decide(ctx, tx, c, r.Merchant, shop.Category, r.Category)
+	if err == nil && r.Fingerprint != "" {
 		c.InnerIndex, err = s.db.Vault().Index(ctx, tx.Tenant(), "captured.inner", "file|"+account.String()+"|"+r.Fingerprint)
 	}
 	return c, err
@@ -163,21 +187,22 @@ func (s *Service) keepRows(ctx context.Context, tx *store.Tx, in Intake, fresh, 
 // fileEntry is entry with the ledger's accounts remembered from row to row: all
 // rows of a file have one own account, and few categories.
 func (s *Service) fileEntry(ctx context.Context, tx *store.Tx, c *Captured, zone *time.Location, known map[string]id.ID) (ledger.Entry, error) {
-	k := c.Direction + "|" + c.Category + "|" + string(c.Currency)
+	own := "own|" + string(c.Currency) + "|" + c.Account.String()
+	k := c.Direction + "|" + c.Category + "|" + own
 	if _, ok := known[k]; !ok {
 		e, err := s.entry(ctx, tx, c, zone)
 		if err != nil {
 			return e, err
 		}
-		known[k], known["own|"+string(c.Currency)] = e.Lines[0].Account, e.Lines[len(e.Lines)-1].Account
+		known[k], known[own] = e.Lines[0].Account, e.Lines[len(e.Lines)-1].Account
 	}
 	sign := int64(1)
-	if c.Direction == "in" {
+	if c.Direction == "in" || c.Inward {
 		sign = -1
 	}
 	line := func(account id.ID, minor int64) ledger.Line {
 		return ledger.Line{Account: account, Amount: money.Amount{Minor: minor, Currency: c.Currency}}
 	}
 	return ledger.Entry{Source: "capture:" + c.ID.String() + ":0", Subject: c.Subject, At: c.At, Zone: zone,
-		Lines: []ledger.Line{line(known[k], sign*c.Minor), line(known["own|"+string(c.Currency)], -sign*c.Minor)}}, nil
+		Lines: []ledger.Line{line(known[k], sign*c.Minor), line(known[own], -sign*c.Minor)}}, nil
 }

@@ -224,6 +224,7 @@ func (q Query) filter(tenant id.Tenant, b book) (t tail, none bool) {
 		t.add("state = %s", string(q.State))
 	} else {
 		t.add("state <> %s", string(Rejected))
+		t.add("state <> %s", string(Joined))
 	}
 	if words := normal(q.Text); words != "" {
 		var hits []any

@@ -131,9 +131,9 @@ func (s *Service) take(ctx context.Context, tx *store.Tx, f found) (State, error
 	if err != nil {
 		return "", err
 	}
-	twin, verdict, err := s.duplicate(ctx, tx, c)
-	if err != nil || verdict == isSame {
-		return same, err
+	twin, verdict, err := s.duplicate(ctx, tx, c, f.zone)
+	if err != nil {
+		return "", err
 	}
 	c.State = Booked
 	switch {
@@ -144,7 +144,10 @@ func (s *Service) take(ctx context.Context, tx *store.Tx, f found) (State, error
 	case f.res.Sender.Trust == email.TrustSuspicious:
 		c.State, c.Reason = Review, or(f.res.Reason, "auth.none")
 	}
-	if verdict == mayBeSame {
+	switch verdict {
+	case isSame:
+		return s.join(ctx, tx, twin, c, f.zone)
+	case mayBeSame:
 		c.State, c.Twin = Review, twin
 		c.Reason = or(c.Reason, "duplicate.other_source")
 	}
@@ -154,10 +157,19 @@ func (s *Service) take(ctx context.Context, tx *store.Tx, f found) (State, error
 	if c.State == Review {
 		return Review, nil
 	}
-	if err := s.book(ctx, tx, c, f.zone); err != nil {
-		return "", err
+	return Booked, s.enter(ctx, tx, c, f.zone)
+}
+
+// enter books a row that is stored as booked, tells the targets, and looks for
+// the other half of a transfer.
+func (s *Service) enter(ctx context.Context, tx *store.Tx, c *Captured, zone *time.Location) error {
+	if err := s.book(ctx, tx, c, zone); err != nil {
+		return err
 	}
-	return Booked, s.announce(ctx, tx, c, EventCaptured)
+	if err := s.announce(ctx, tx, c, EventCaptured); err != nil {
+		return err
+	}
+	return s.pair(ctx, tx, c, zone)
 }
 
 // row makes the stored form of a transaction, its names in the dictionaries.
@@ -180,9 +192,21 @@ func (s *Service) row(ctx context.Context, tx *store.Tx, f found) (*Captured, er
 	}
 	c := &Captured{Subject: who, Message: f.m.ID, Line: f.line, Direction: or(t.Direction, "out"), Minor: t.Amount.Minor, FeeMinor: -1, Currency: t.Amount.Currency,
 		At: at, Precision: or(t.AtPrecision, "header"), Month: month(at, f.zone), Merchant: shop.ID, Account: acc.ID, Issuer: issuer, Channel: t.Channel,
-		Reference: vault.Seal(t.Reference), Category: or(shop.Category, or(t.Category, "other")), Confidence: int64(t.Confidence*1000 + 0.5), Doubt: t.Doubt,
+		Reference: vault.Seal(t.Reference), Source: fromMail, Confidence: int64(t.Confidence*1000 + 0.5), Doubt: t.Doubt,
 		Trust: string(f.res.Sender.Trust), Rule: f.res.Rule, CreatedAt: tx.Now(), ChangedAt: tx.Now()}
 	c.ID = tx.NewID()
+	// A wallet's own mail of being filled tells of money that came.
+	c.Inward = c.Direction == "internal" && c.Channel == "topup" && acc.Kind == "wallet"
+	d, err := s.decider(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.decide(ctx, tx, c, t.Merchant, shop.Category, t.Category); err != nil {
+		return nil, err
+	}
+	if err := d.flush(ctx, tx); err != nil {
+		return nil, err
+	}
 	if t.Fee.Currency != "" {
 		c.FeeMinor = t.Fee.Minor
 	}

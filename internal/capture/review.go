@@ -3,6 +3,7 @@ package capture
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"amanah/internal/clock"
@@ -34,6 +35,10 @@ type Edit struct {
 	Note      string
 	// Zone says in which month it falls; nil means WIB.
 	Zone *time.Location
+	// Once says that the change is of this transaction alone and teaches nothing.
+	Once bool
+	// rule is the rule that makes the change; zero where a person does.
+	rule id.ID
 }
 
 // EditOf gives a row as it stands, to be changed.
@@ -105,17 +110,50 @@ func (s *Service) edit(ctx context.Context, tx *store.Tx, c *Captured, e Edit) e
 	if c.At != e.At {
 		c.Precision = "minute"
 	}
-	if shop.ID != (id.ID{}) && shop.Category != e.Category && c.Category != e.Category {
-		shop.Category = e.Category // the next mail of this merchant knows
-		if err := store.Update(ctx, tx, shop); err != nil {
-			return err
-		}
+	was := *c
+	if e.Direction != c.Direction {
+		c.turn(e.Direction)
 	}
-	c.Direction, c.Minor, c.FeeMinor, c.Currency = e.Direction, e.Amount.Minor, e.Fee, e.Amount.Currency
+	c.Minor, c.FeeMinor, c.Currency = e.Amount.Minor, e.Fee, e.Amount.Currency
 	c.At, c.Month, c.Merchant, c.Account = e.At, month(e.At, e.Zone), shop.ID, e.Account
 	c.Category, c.Note = e.Category, vault.Seal(e.Note)
-	return nil
+	if !e.rule.IsZero() {
+		c.Learned = e.rule
+		if c.Category != was.Category {
+			c.Decided, c.Words, c.Sure = byRule, vault.Text{}, 0
+		}
+		return nil
+	}
+	c.edited(&was)
+	if c.Category != was.Category {
+		c.Decided, c.Words, c.Sure = byPerson, vault.Text{}, 0
+	}
+	if e.Once {
+		return nil
+	}
+	return s.teach(ctx, tx, &was, c, e.Merchant)
 }
+
+// edited notes which fields a person changed: nothing overwrites them later.
+func (c *Captured) edited(was *Captured) {
+	for _, f := range [...]struct {
+		name    string
+		changed bool
+	}{
+		{"amount", c.Minor != was.Minor || c.Currency != was.Currency}, {"fee", c.FeeMinor != was.FeeMinor}, {"at", c.At != was.At},
+		{"merchant", c.Merchant != was.Merchant}, {"account", c.Account != was.Account}, {"category", c.Category != was.Category},
+		{"direction", c.Direction != was.Direction}, {"note", c.Note.Reveal() != was.Note.Reveal()},
+	} {
+		if f.changed && !has(c.Edited, f.name) {
+			c.Edited = with(c.Edited, f.name)
+		}
+	}
+}
+
+// has and with read and lengthen a list of names with commas.
+func has(list, name string) bool { return slices.Contains(strings.Split(list, ","), name) }
+
+func with(list, name string) string { return strings.TrimPrefix(list+","+name, ",") }
 
 // Approve books a transaction that waits for review, as the person says it is.
 // revision is what the person saw; -1 for any. Fault Conflict if it changed.
@@ -143,7 +181,10 @@ func (s *Service) Approve(ctx context.Context, tx *store.Tx, key id.ID, revision
 	if err := s.book(ctx, tx, c, e.Zone); err != nil {
 		return fault.Wrap(op, err)
 	}
-	return fault.Wrap(op, s.announce(ctx, tx, c, EventCaptured))
+	if err := s.announce(ctx, tx, c, EventCaptured); err != nil {
+		return fault.Wrap(op, err)
+	}
+	return fault.Wrap(op, s.pair(ctx, tx, c, e.Zone))
 }
 
 // Correct changes a booked transaction: its entry is reversed, another takes its
@@ -157,20 +198,30 @@ func (s *Service) Correct(ctx context.Context, tx *store.Tx, key id.ID, revision
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
+	was := *c
 	if err := s.edit(ctx, tx, c, e); err != nil {
 		return fault.Wrap(op, err)
 	}
-	instead, err := s.entry(ctx, tx, c, e.Zone)
-	if err != nil {
+	if err := s.rebook(ctx, tx, c, e.Zone); err != nil {
 		return fault.Wrap(op, err)
+	}
+	return fault.Wrap(op, s.repair(ctx, tx, &was, c, e.Zone))
+}
+
+// rebook reverses the entry of a row that was changed, books it anew, stores the
+// row and tells the targets. The revision has grown already.
+func (s *Service) rebook(ctx context.Context, tx *store.Tx, c *Captured, zone *time.Location) error {
+	instead, err := s.entry(ctx, tx, c, zone)
+	if err != nil {
+		return err
 	}
 	if _, c.Entry, err = ledger.Correct(ctx, tx, c.Entry, "capture.corrected", instead); err != nil {
-		return fault.Wrap(op, err)
+		return err
 	}
 	if err := store.Update(ctx, tx, c); err != nil {
-		return fault.Wrap(op, err)
+		return err
 	}
-	return fault.Wrap(op, s.announce(ctx, tx, c, EventCorrected))
+	return s.announce(ctx, tx, c, EventCorrected)
 }
 
 // Reject says that a transaction is none, or none of one's own: what waits is
@@ -193,7 +244,9 @@ func (s *Service) Reject(ctx context.Context, tx *store.Tx, key id.ID, revision 
 		return fault.Wrap(op, err)
 	}
 	if was == Booked {
-		err = s.announce(ctx, tx, c, EventReversed)
+		if err = s.announce(ctx, tx, c, EventReversed); err == nil {
+			err = s.unpair(ctx, tx, c, nil)
+		}
 	}
 	return fault.Wrap(op, err)
 }

@@ -7,8 +7,10 @@ import (
 	"net/http"
 	"time"
 
+	"amanah/internal/capture/learning"
 	"amanah/internal/capture/target"
 	"amanah/internal/clock"
+	"amanah/internal/extract/category"
 	"amanah/internal/extract/email"
 	"amanah/internal/id"
 	"amanah/internal/inbox"
@@ -82,14 +84,17 @@ type Options struct {
 	// Post sends a target's file to the person's own address; nil: it cannot be sent.
 	Post func(ctx context.Context, s store.Scope, person id.Subject, l target.Letter) error
 	Log  *slog.Logger
+	// Knowledge is what is known of merchants; nil means the built-in one.
+	Knowledge *category.Knowledge
 }
 
 // Service captures. It is safe for concurrent use.
 type Service struct {
 	Options
-	db    *store.DB
-	clock clock.Clock
-	kinds map[string]target.Kind
+	db       *store.DB
+	clock    clock.Clock
+	kinds    map[string]target.Kind
+	learning *learning.Store
 }
 
 // New makes the service.
@@ -97,10 +102,17 @@ func New(o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Knowledge == nil {
+		k, err := category.Load()
+		if err != nil {
+			panic(err) // the files are embedded, and a test reads them
+		}
+		o.Knowledge = k
+	}
 	if o.Kinds == nil {
 		o.Kinds = []target.Kind{target.Webhook{Loopback: o.Loopback}, target.HTTP{Loopback: o.Loopback}}
 	}
-	s := &Service{Options: o, db: o.Store, clock: o.Store.Clock(), kinds: map[string]target.Kind{}}
+	s := &Service{Options: o, db: o.Store, clock: o.Store.Clock(), kinds: map[string]target.Kind{}, learning: learning.New(o.Store.Vault(), o.Knowledge)}
 	for _, k := range o.Kinds {
 		s.kinds[k.Traits().Name] = k
 	}

@@ -21,6 +21,9 @@ const (
 	Review   State = "review"
 	Rejected State = "rejected"
 	Reversed State = "reversed"
+	// Joined is another telling of a movement: Twin is the transaction. It is no
+	// movement of its own and stands in no list.
+	Joined State = "joined"
 )
 
 // Captured is one movement of money that a mail told of.
@@ -53,8 +56,28 @@ type Captured struct {
 	Trust          string      `data:"mail.auth"`
 	Rule           string      `data:"none"`
 	Reason         string      `data:"none"` // why it is not simply booked: a key
-	// Twin is the transaction that this one may be the same as.
-	Twin      id.ID         `data:"none"`
+	// Twin is the transaction that this one may be the same as, or is another
+	// telling of.
+	Twin id.ID `data:"none"`
+	// Source is how it was told: mail or file. Told… are what was told before any
+	// rule: the merchant, the direction and the reading's category.
+	Source        string `data:"none"`
+	Told          id.ID  `db:"told_id" data:"transaction.merchant"`
+	ToldDirection string `data:"transaction.amount"`
+	ToldCategory  string `data:"transaction.category"`
+	// Inward says of an internal movement that it came into the account.
+	Inward bool `data:"transaction.amount"`
+	// Edited are the fields that a person changed, Filled those that this telling
+	// gave the transaction it joined; with commas.
+	Edited string `data:"none"`
+	Filled string `data:"none"`
+	// Decided is who chose the category: rule, learned, classifier, builtin,
+	// reading, person, other. Sure are the classifier's thousandths, Words what
+	// decided, Learned the rule.
+	Decided   string        `data:"none"`
+	Sure      int64         `data:"none"`
+	Words     vault.Text    `data:"transaction.category"`
+	Learned   id.ID         `db:"learned_id" data:"none"`
 	Note      vault.Text    `data:"transaction.note"`
 	Revision  int64         `data:"none"` // grows with every change
 	CreatedAt clock.Instant `data:"none"`
@@ -89,6 +112,35 @@ type BankAccount struct {
 	Holder    vault.Text    `data:"transaction.holder"`
 	CreatedAt clock.Instant `data:"none"`
 }
+
+// Transfer is money that went from one of a person's accounts to another: two
+// transactions, one that left and one that came.
+type Transfer struct {
+	store.Row `table:"capture_transfers" subject:"subject"`
+	Subject   id.Subject    `data:"none"`
+	Out       id.ID         `db:"out_id" data:"none"`
+	In        id.ID         `db:"in_id" data:"none"`
+	State     TransferState `data:"none"`
+	Hint      string        `data:"none"` // why it is thought to be one: a key
+	// What both were before they were linked, for undoing it.
+	OutDirection string        `data:"transaction.amount"`
+	OutCategory  string        `data:"transaction.category"`
+	OutFee       int64         `data:"transaction.amount"`
+	InDirection  string        `data:"transaction.amount"`
+	InCategory   string        `data:"transaction.category"`
+	CreatedAt    clock.Instant `data:"none"`
+	ChangedAt    clock.Instant `data:"none"`
+}
+
+// TransferState is where a pair stands.
+type TransferState string
+
+// A pair is proposed or linked; a person may say that it is none.
+const (
+	Proposed TransferState = "proposed"
+	Linked   TransferState = "linked"
+	Unlinked TransferState = "unlinked"
+)
 
 // mailbox is what a tenant's booking goes through one at a time, and when a
 // mail last came.
@@ -126,7 +178,7 @@ type ForwardingCode struct {
 
 // Tables are what the module stores.
 func Tables() store.Set {
-	return store.Set{Module: "capture", Rows: []any{Captured{}, Merchant{}, BankAccount{}, mailbox{}, AgentAddress{}, ForwardingCode{}, Forwarder{}, Target{}, Delivery{}, Replay{}, link{}, revocation{}}}
+	return store.Set{Module: "capture", Rows: []any{Captured{}, Merchant{}, BankAccount{}, mailbox{}, AgentAddress{}, ForwardingCode{}, Forwarder{}, Target{}, Delivery{}, Replay{}, link{}, revocation{}, Transfer{}}}
 }
 
 //go:embed migrations/*.sql
