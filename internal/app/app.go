@@ -21,6 +21,7 @@ import (
 	"amanah/internal/id"
 	"amanah/internal/identity"
 	"amanah/internal/identity/bearer"
+	"amanah/internal/identity/google"
 	"amanah/internal/identity/phone"
 	"amanah/internal/inbox"
 	"amanah/internal/job"
@@ -69,6 +70,7 @@ type App struct {
 	post      mail.Sender
 	identity  *identity.Service
 	phone     *phone.Service
+	google    *google.Service
 	notify    *notify.Service
 	support   *support.Service
 	inbox     *inbox.Inbox
@@ -103,7 +105,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 	for _, step := range []func(context.Context) error{
 		a.openRules, a.openStores, a.openDoors, a.openIdentity,
 		a.openNotify,
-		a.openPhone,
+		a.openPhone, a.openGoogle,
 		a.openCapture,
 		a.openSupport,
 		a.openTargets,
@@ -229,6 +231,7 @@ func (a *App) openIdentity(context.Context) (err error) {
 	a.identity, err = identity.New(identity.Config{
 		DB: a.db, Services: a.services, Consents: consent.ForSignUp{}, Recorder: recorder{}, Mailer: letters{a.post}, Catalog: a.catalog,
 		Address: a.address, Landing: landing, Rand: rand.Reader, Secure: a.secure(),
+		Links: a.cfg.SignIn.Links, Ways: a.ways, Pages: a.accountPages,
 		Report: func(_ context.Context, err error) { a.Log.Warn("letter not sent", "error", err) },
 	})
 	if err == nil {

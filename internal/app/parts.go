@@ -13,6 +13,7 @@ import (
 	"amanah/internal/identity"
 	"amanah/internal/identity/bearer"
 	"amanah/internal/identity/factor"
+	"amanah/internal/identity/google"
 	"amanah/internal/identity/phone"
 	"amanah/internal/inbox"
 	"amanah/internal/ledger"
@@ -47,6 +48,7 @@ func parts() []part {
 		{tables: tenant.Tables(), migrations: tenant.Migrations()},
 		{tables: identity.Tables(), migrations: identity.Migrations(), texts: identity.Texts()},
 		{tables: factor.Tables(), migrations: factor.Migrations(), product: "factor"},
+		{tables: google.Tables(), migrations: google.Migrations(), texts: google.Texts(), product: "google"},
 		{tables: phone.Tables(), migrations: phone.Migrations(), texts: phone.Texts(), product: "phone"},
 		{tables: audit.Tables(), migrations: audit.Migrations(), texts: audit.Texts()},
 		{tables: consent.Tables(), migrations: consent.Migrations()},
@@ -81,6 +83,7 @@ var products = []string{
 	"phone",
 	"support",
 	"learning",
+	"google",
 }
 
 func sets() []store.Set {

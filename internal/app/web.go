@@ -125,6 +125,7 @@ func (a *App) routes(mux *http.ServeMux) {
 		if a.support != nil {
 			a.support.Routes(mux, "ctt")
 		}
+		a.google.Routes(mux, "ctt")
 		if a.uses("ctt", "phone") {
 			a.phone.Routes(mux, "ctt")
 		}

@@ -103,6 +103,11 @@ type Config struct {
 	// Required tells whether a service's notice asks people of a role for a second
 	// factor; nobody is asked where nil.
 	Required func(slug string, role tenant.Role) bool
+	// Links are the services that let people in by a mailed link.
+	Links []string
+	// Ways are further ways into a service, and Pages further pages of an account,
+	// that packages beside this one have; none where nil.
+	Ways, Pages func(slug string) []Way
 	// Report is told about a mail that could not be sent. Its error holds no
 	// personal data of this package.
 	Report func(ctx context.Context, err error)

@@ -113,7 +113,7 @@ func (s *Service) SignUp(ctx context.Context, slug string, in SignUp) error {
 	}
 	// The account is made without asking first whether the address has one: the
 	// unique index answers that, after the same work for every address.
-	_, err = s.create(ctx, v, &n)
+	_, err = s.create(ctx, v, &n, nil)
 	if fault.Is(err, fault.Conflict) {
 		return s.taken(ctx, v, &n)
 	}
@@ -173,13 +173,13 @@ func (s *Service) Provision(ctx context.Context, slug string, in SignUp) (id.Sub
 	if n.hash, err = s.hasher.hash(ctx, in.Password); err != nil {
 		return id.Subject{}, id.Tenant{}, err
 	}
-	w, err := s.create(ctx, v, &n)
+	w, err := s.create(ctx, v, &n, nil)
 	return n.subject, w, fault.Wrap("identity.Provision", err)
 }
 
 // create stores person, account, acceptance, consents, workspace and membership
-// in one transaction of the home.
-func (s *Service) create(ctx context.Context, v tenant.Service, n *newcomer) (made id.Tenant, err error) {
+// in one transaction of the home; also may do more in it.
+func (s *Service) create(ctx context.Context, v tenant.Service, n *newcomer, also func(*store.Tx) error) (made id.Tenant, err error) {
 	err = s.cfg.DB.Write(ctx, person(v, n.subject, "service"), func(tx *store.Tx) error {
 		if err := s.insertAccount(ctx, tx, v, n); err != nil {
 			return err
@@ -189,6 +189,11 @@ func (s *Service) create(ctx context.Context, v tenant.Service, n *newcomer) (ma
 			return err
 		}
 		made = w.Key()
+		if also != nil {
+			if err := also(tx); err != nil {
+				return err
+			}
+		}
 		return s.record(ctx, tx, Event{Name: "account.created", Subject: n.subject, Workspace: made})
 	})
 	return made, err

@@ -252,7 +252,7 @@ func (s *Service) setPassword(ctx context.Context, tx *store.Tx, who id.Subject,
 	if err != nil {
 		return fault.Wrap("identity.setPassword", err)
 	}
-	for _, kind := range []string{kindReset, kindEmail} {
+	for _, kind := range []string{kindReset, kindEmail, kindMagic} {
 		if err := endTokens(ctx, tx, who, kind); err != nil {
 			return err
 		}

@@ -3,6 +3,8 @@ package identity
 import (
 	"net/http"
 
+	"github.com/a-h/templ"
+
 	"amanah/internal/fault"
 	"amanah/internal/tenant"
 	"amanah/internal/web"
@@ -29,6 +31,9 @@ func (s *Service) Routes(mux *http.ServeMux, slug string) {
 		"GET /invite": h.invite, "POST /invite": h.invite, "POST /signout": h.signOut,
 	}
 	for pattern, f := range open {
+		mux.Handle(under(slug, pattern), f)
+	}
+	for pattern, f := range h.linkRoutes() {
 		mux.Handle(under(slug, pattern), f)
 	}
 	closed := map[string]web.HandlerFunc{
@@ -150,7 +155,7 @@ func (h pages) signUp(w http.ResponseWriter, r *http.Request) error {
 	web.Render(w, r, statusOf(f, refused), web.Page{
 		Title: title(r, "identity.signup.title"), Form: f,
 		Lead: title(r, "identity.signup.lead", "service", h.v.Title(device(r).Lang)),
-	}, signUpPage(f, at, h.v, kind == tenant.Company))
+	}, templ.Join(waysPart(at, h.begins()), signUpPage(f, at, h.v, kind == tenant.Company)))
 	return nil
 }
 
@@ -191,7 +196,7 @@ func (h pages) signIn(w http.ResponseWriter, r *http.Request) error {
 			return refused
 		}
 	}
-	web.Render(w, r, statusOf(f, refused), web.Page{Title: title(r, "identity.signin.title"), Form: f}, signInPage(f, at, next))
+	web.Render(w, r, statusOf(f, refused), web.Page{Title: title(r, "identity.signin.title"), Form: f}, templ.Join(signInPage(f, at, next), waysPart(at, h.ways(next))))
 	return nil
 }
 

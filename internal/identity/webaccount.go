@@ -3,6 +3,8 @@ package identity
 import (
 	"net/http"
 
+	"github.com/a-h/templ"
+
 	"amanah/internal/fault"
 	"amanah/internal/id"
 	"amanah/internal/tenant"
@@ -26,7 +28,7 @@ func (h pages) showAccount(w http.ResponseWriter, r *http.Request, profile, pass
 	if !pass.OK() {
 		page.Form = pass
 	}
-	web.Render(w, r, statusOf(page.Form, refused), page, accountPage(web.ServiceOf(r.Context()), me(r), profile, pass, places))
+	web.Render(w, r, statusOf(page.Form, refused), page, templ.Join(accountPage(web.ServiceOf(r.Context()), me(r), profile, pass, places), waysPart(web.ServiceOf(r.Context()), h.more())))
 	return nil
 }
 
