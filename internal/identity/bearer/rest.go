@@ -121,12 +121,12 @@ func (s *Service) restSignOut(ctx context.Context, _ *struct{}) (*struct{}, erro
 	return nil, s.SignOut(ctx, p, number(ctx))
 }
 
-// oneIn names one thing by its number.
-type oneIn struct {
+// ByID names one thing by its number.
+type ByID struct {
 	ID string `path:"id" format:"uuid" minLength:"36" maxLength:"36" example:"01936b3e-8c2a-7d10-a5f4-3b6c8d9e0f12" doc:"Its number."`
 }
 
-func (in *oneIn) key() (id.ID, error) {
+func (in *ByID) key() (id.ID, error) {
 	k, err := id.Parse(in.ID)
 	if err != nil {
 		return k, fault.New(fault.NotFound, "bearer.rest", "not_found")
@@ -134,7 +134,7 @@ func (in *oneIn) key() (id.ID, error) {
 	return k, nil
 }
 
-func (s *Service) restEnd(ctx context.Context, in *oneIn) (*struct{}, error) {
+func (s *Service) restEnd(ctx context.Context, in *ByID) (*struct{}, error) {
 	p, _ := identity.FromContext(ctx)
 	k, err := in.key()
 	if err != nil {
@@ -143,7 +143,8 @@ func (s *Service) restEnd(ctx context.Context, in *oneIn) (*struct{}, error) {
 	return nil, s.End(ctx, p, k)
 }
 
-type tokenBody struct {
+// TokenBody is a token as the API shows it.
+type TokenBody struct {
 	ID       id.ID      `json:"id" format:"uuid" doc:"The token's number."`
 	Name     string     `json:"name" example:"Bookkeeping" doc:"As its owner calls it."`
 	Tail     string     `json:"tail" example:"x7Qa" doc:"Its last four characters."`
@@ -155,8 +156,8 @@ type tokenBody struct {
 	Calls    int64      `json:"calls_30_days" doc:"How many calls it made in the last thirty days."`
 }
 
-func (t Token) body() tokenBody {
-	b := tokenBody{ID: t.ID, Name: t.Name, Tail: t.Tail, Scopes: t.Scopes, Created: t.Created.Time(), Ends: t.Ends.Time(), Revoked: !t.Revoked.IsZero(), Calls: t.Calls}
+func (t Token) body() TokenBody {
+	b := TokenBody{ID: t.ID, Name: t.Name, Tail: t.Tail, Scopes: t.Scopes, Created: t.Created.Time(), Ends: t.Ends.Time(), Revoked: !t.Revoked.IsZero(), Calls: t.Calls}
 	if !t.LastUsed.IsZero() {
 		at := t.LastUsed.Time()
 		b.LastUsed = &at
@@ -164,13 +165,13 @@ func (t Token) body() tokenBody {
 	return b
 }
 
-func (s *Service) restTokens(ctx context.Context, _ *struct{}) (*rest.List[tokenBody], error) {
+func (s *Service) restTokens(ctx context.Context, _ *struct{}) (*rest.List[TokenBody], error) {
 	p, _ := identity.FromContext(ctx)
 	list, err := s.Tokens(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	var out []tokenBody
+	var out []TokenBody
 	for _, t := range list {
 		out = append(out, t.body())
 	}
@@ -187,7 +188,7 @@ type makeTokenIn struct {
 
 type makeTokenOut struct {
 	Body struct {
-		tokenBody
+		TokenBody
 		Token string `json:"token" example:"amn_5Q0xkQ0mYb1r9l0m3o2aWm0v8o0Qy1Hq3o0r2S1y0aA" doc:"The token. It is shown this once."`
 	}
 }
@@ -199,11 +200,11 @@ func (s *Service) restMake(ctx context.Context, in *makeTokenIn) (*makeTokenOut,
 		return nil, err
 	}
 	out := &makeTokenOut{}
-	out.Body.tokenBody, out.Body.Token = t.body(), text
+	out.Body.TokenBody, out.Body.Token = t.body(), text
 	return out, nil
 }
 
-func (s *Service) restRevoke(ctx context.Context, in *oneIn) (*struct{}, error) {
+func (s *Service) restRevoke(ctx context.Context, in *ByID) (*struct{}, error) {
 	p, _ := identity.FromContext(ctx)
 	k, err := in.key()
 	if err != nil {
