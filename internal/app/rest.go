@@ -32,6 +32,11 @@ func (a *App) openREST(context.Context) (err error) {
 		Auth: a.bearer, DB: a.db, Vault: a.keys.vault, Clock: a.Clock, Catalog: a.catalog, Log: a.Log, Scopes: scopes, Tags: tags})
 	a.bearer.REST(a.rest)
 	a.capture.REST(a.rest)
+	a.notify.REST(a.rest)
+	a.cookies.REST(a.rest)
+	if a.support != nil {
+		a.support.REST(a.rest)
+	}
 	return nil
 }
 

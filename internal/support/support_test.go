@@ -320,7 +320,7 @@ func TestHandleMail(t *testing.T) {
 				if err := b.Write(ctx, d.rina.HomeScope("support"), func(tx *store.Tx) (err error) { out, err = apply(ctx, tx); return err }); err != nil && !fault.Is(err, fault.Conflict) {
 					t.Fatal(err)
 				}
-				if strings.Contains(raw, "Subject: Re") == false {
+				if !strings.Contains(raw, "Subject: Re") {
 					break
 				}
 			}
@@ -335,6 +335,7 @@ func TestHandleMail(t *testing.T) {
 			t.Fatalf("%d tickets", len(all))
 		}
 		number := strings.ToLower(all[0].Number)
+		b.Manual().Add(time.Minute)
 		again := "From: rina@example.com\r\nSubject: Re: [" + number + "] jawaban\r\n\r\nIni tambahannya.\r\n\r\nPada Sen, 23 Nov 2026 CTT menulis:\r\n> jawaban lama\r\n"
 		handle(d.rina.Subject, again)
 		if len(d.tickets(t)) != 1 {
