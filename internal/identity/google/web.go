@@ -122,7 +122,7 @@ func (h pages) answer(w http.ResponseWriter, r *http.Request) error {
 	case here:
 		return h.next(w, r, t, who, "/oauth/google/connect")
 	case found:
-		if done, err := h.enter(w, r, t, owner); done || err != nil {
+		if done, err := h.enter(w, r, t, owner, ""); done || err != nil {
 			return err
 		}
 	}

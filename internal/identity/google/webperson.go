@@ -16,8 +16,9 @@ import (
 func me(r *http.Request) identity.Principal { p, _ := identity.FromContext(r.Context()); return p }
 
 // enter signs the owner of a Google account in; false where the account was
-// closed meanwhile, and the Google account is nobody's again.
-func (h pages) enter(w http.ResponseWriter, r *http.Request, t federate.Ticket, owner id.Subject) (bool, error) {
+// closed meanwhile, and the Google account is nobody's again. next is where a try
+// that is used up already was to lead; else the try says it.
+func (h pages) enter(w http.ResponseWriter, r *http.Request, t federate.Ticket, owner id.Subject, next string) (bool, error) {
 	ticket, err := h.cfg.Accounts.Enter(r.Context(), h.v.Slug, owner, identity.ByGoogle, identity.DeviceOf(r))
 	if fault.Is(err, fault.NotFound) {
 		return false, h.forget(r.Context(), h.v.Slug, owner)
@@ -25,9 +26,12 @@ func (h pages) enter(w http.ResponseWriter, r *http.Request, t federate.Ticket, 
 	if err != nil {
 		return true, err
 	}
-	next, err := h.end(r.Context(), h.v.Slug, t)
+	to, err := h.end(r.Context(), h.v.Slug, t)
 	if err != nil {
 		return true, err
+	}
+	if next == "" {
+		next = to
 	}
 	h.give(w, r, "")
 	h.cfg.Accounts.Arrive(w, r, h.v.Slug, ticket, next)
@@ -52,7 +56,7 @@ func (h pages) signUp(w http.ResponseWriter, r *http.Request) error {
 		who, err := h.SignUp(ctx, h.v.Slug, t, in)
 		switch {
 		case err == nil:
-			_, err = h.enter(w, r, t, who)
+			_, err = h.enter(w, r, t, who, row.Next)
 			return err
 		case fault.Is(err, fault.Conflict) || fault.Of(err).Key == "federate.state":
 			return h.trouble(w, r, fault.New(fault.Conflict, "google.signUp", "google.taken"))
