@@ -2,6 +2,7 @@ package capture
 
 import (
 	"context"
+	"encoding/binary"
 	"time"
 
 	"amanah/internal/clock"
@@ -145,10 +146,14 @@ func (s *Service) fileRow(ctx context.Context, tx *store.Tx, in Intake, r Row, a
 		Issuer: in.Issuer, Channel: r.Channel, Reference: vault.Seal(r.Reference), Source: fromFile,
 		Confidence: 1000, Trust: TrustFile, Rule: in.Rule, CreatedAt: tx.Now(), ChangedAt: tx.Now()}
 	c.ID = tx.NewID()
-	err := d.decide(ctx, tx, c, r.Merchant, shop.Category, r.Category)
-	if err == nil && r.Fingerprint != "" {
-		c.InnerIndex, err = s.db.Vault().Index(ctx, tx.Tenant(), "captured.inner", "file|"+account.String()+"|"+r.Fingerprint)
+	if err := d.decide(ctx, tx, c, r.Merchant, shop.Category, r.Category); err != nil || r.Fingerprint == "" {
+		return c, err
 	}
+	x, err := s.db.Vault().Index(ctx, tx.Tenant(), "captured.inner", "file|"+account.String()+"|"+r.Fingerprint)
+	// The day stands in clear beside it. In front it keeps the rows of a file beside
+	// each other in the index: else every row would touch a page of its own.
+	binary.BigEndian.PutUint32(x[:4], uint32(r.At.Unix()/86400)) //nolint:gosec // days since 1970 fit
+	c.InnerIndex = x
 	return c, err
 }
 

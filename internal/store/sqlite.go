@@ -90,7 +90,10 @@ func (db *DB) openSQLite(o Options) error {
 		return err
 	}
 	guard := func(c *sqlite3.Conn) error { return c.Exec(guardSQL(db.dataMap)) }
-	if e.write, err = openSQLite(path, o.FileKey, "immediate", guard); err != nil {
+	// A transaction of some thousand rows dirties more pages than a small cache
+	// holds; each page that is pushed out is sealed, written and read again.
+	writer := func(c *sqlite3.Conn) error { return errors.Join(guard(c), c.Exec("PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=4000")) }
+	if e.write, err = openSQLite(path, o.FileKey, "immediate", writer); err != nil {
 		return err
 	}
 	e.write.SetMaxOpenConns(1)

@@ -57,7 +57,7 @@ func file(t testing.TB, text string, change ...func(*Mapping)) (p *Preview, rows
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows = append(rows, strings.Join([]string{row.At.In(wib).Format("2006-01-02 15:04:05"), row.Direction, string(row.Amount.Currency)+" "+decimal(row.Amount.Minor), row.Party, row.Channel}, "|"))
+		rows = append(rows, strings.Join([]string{row.At.In(wib).Format("2006-01-02 15:04:05"), row.Direction, string(row.Amount.Currency) + " " + decimal(row.Amount.Minor), row.Party, row.Channel}, "|"))
 	}
 }
 
