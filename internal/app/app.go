@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"amanah/internal/capture"
+	"amanah/internal/capture/importing"
 	"amanah/internal/channel/mail"
 	"amanah/internal/clock"
 	"amanah/internal/config"
@@ -75,6 +76,7 @@ type App struct {
 	support   *support.Service
 	inbox     *inbox.Inbox
 	capture   *capture.Service
+	importing *importing.Service
 	people    people
 	schema    *rowset.Schema
 	rights    *rights.Rights
@@ -109,6 +111,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 		a.openCapture,
 		a.openSupport,
 		a.openTargets,
+		a.openWaysIn,
 		a.openPrivacy,
 		a.openREST,
 		a.openWeb, a.openMail,

@@ -6,6 +6,7 @@ import (
 	"amanah/internal/audit"
 	"amanah/internal/billing"
 	"amanah/internal/capture"
+	"amanah/internal/capture/importing"
 	"amanah/internal/capture/learning"
 	"amanah/internal/config"
 	"amanah/internal/document"
@@ -63,6 +64,7 @@ func parts() []part {
 		{tables: ledger.Tables(), migrations: ledger.Migrations(), product: "capture"},
 		{texts: document.Texts()},
 		{tables: capture.Tables(), migrations: capture.Migrations(), texts: capture.Texts(), product: "capture"},
+		{tables: importing.Tables(), migrations: importing.Migrations(), texts: importing.Texts(), product: "import"},
 		{tables: billing.Tables(), migrations: billing.Migrations(), texts: billing.Texts(), product: "billing"},
 		{tables: bearer.Tables(), migrations: bearer.Migrations(), texts: bearer.Texts()},
 		{tables: rest.Tables(), migrations: rest.Migrations(), texts: rest.Texts()},
@@ -84,6 +86,7 @@ var products = []string{
 	"support",
 	"learning",
 	"google",
+	"import",
 }
 
 func sets() []store.Set {

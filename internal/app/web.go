@@ -120,6 +120,7 @@ func (a *App) routes(mux *http.ServeMux) {
 	if a.rules.runs("capture") {
 		a.identity.Routes(mux, "ctt")
 		a.capture.Routes(mux)
+		a.waysInRoutes(mux)
 		a.mine.Routes(mux, "ctt")
 		a.notify.Routes(mux, "ctt")
 		if a.support != nil {
