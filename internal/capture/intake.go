@@ -115,10 +115,8 @@ func (s *Service) TakeRows(ctx context.Context, tx *store.Tx, in Intake) ([]Stat
 			return nil, fault.Wrap(op, err)
 		}
 	}
-	for _, c := range booked {
-		if err := s.pair(ctx, tx, c, in.Zone); err != nil {
-			return nil, fault.Wrap(op, err)
-		}
+	if err := s.pairRows(ctx, tx, acc.ID, booked, in.Zone); err != nil {
+		return nil, fault.Wrap(op, err)
 	}
 	return states, fault.Wrap(op, d.flush(ctx, tx))
 }

@@ -18,6 +18,7 @@ import (
 
 	"amanah/internal/capture"
 	"amanah/internal/capture/importing"
+	"amanah/internal/capture/learning"
 	"amanah/internal/extract/email"
 	"amanah/internal/extract/mutation"
 	"amanah/internal/fault"
@@ -30,8 +31,8 @@ import (
 )
 
 var config = storetest.Config{
-	Sets:       []store.Set{ledger.Tables(), inbox.Tables(), capture.Tables(), importing.Tables()},
-	Migrations: []fs.FS{ledger.Migrations(), inbox.Migrations(), capture.Migrations(), importing.Migrations()},
+	Sets:       []store.Set{ledger.Tables(), inbox.Tables(), capture.Tables(), learning.Tables(), importing.Tables()},
+	Migrations: []fs.FS{ledger.Migrations(), inbox.Migrations(), capture.Migrations(), learning.Migrations(), importing.Migrations()},
 }
 
 type rig struct {
