@@ -13,6 +13,7 @@ import (
 
 	"amanah/internal/capture"
 	"amanah/internal/capture/importing"
+	"amanah/internal/capture/report"
 	"amanah/internal/channel/mail"
 	"amanah/internal/clock"
 	"amanah/internal/config"
@@ -77,6 +78,7 @@ type App struct {
 	inbox     *inbox.Inbox
 	capture   *capture.Service
 	importing *importing.Service
+	reports   *report.Service
 	people    people
 	schema    *rowset.Schema
 	rights    *rights.Rights
@@ -110,6 +112,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 		a.openPhone, a.openGoogle,
 		a.openCapture,
 		a.openSupport,
+		a.openReports,
 		a.openTargets,
 		a.openWaysIn,
 		a.openPrivacy,
@@ -275,7 +278,7 @@ func (a *App) openCapture(context.Context) error {
 	}})
 	a.capture = capture.New(capture.Options{
 		Store: a.db, Extractor: x, Inbox: a.inbox, Jobs: a.jobs, Door: a.door, Rand: rand.Reader,
-		Domain: a.cfg.SMTP.Domain, Slug: "ctt", Home: tenant.HomeOf("ctt"), Zone: a.zone, Owns: a.ownsAddress,
+		Domain: a.cfg.SMTP.Domain, Slug: "ctt", Home: tenant.HomeOf("ctt"), Zone: a.zone, Owns: a.ownsAddress, Booked: a.booked,
 		Loopback: a.Demo || a.cfg.Egress.AllowLoopback, Kinds: a.targetKinds(), Log: a.Log,
 	})
 	a.inbox.Handle("ctt", capture.Channel, a.capture.HandleMail)

@@ -61,6 +61,9 @@ func (a *App) Demonstrate(ctx context.Context) (Demonstration, error) {
 			}
 		}
 		if fresh {
+			if err := a.demoBudgets(ctx, s, who); err != nil {
+				return d, err
+			}
 			if err := a.demoLife(ctx, d.Agent); err != nil {
 				return d, err
 			}

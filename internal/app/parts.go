@@ -8,6 +8,7 @@ import (
 	"amanah/internal/capture"
 	"amanah/internal/capture/importing"
 	"amanah/internal/capture/learning"
+	"amanah/internal/capture/report"
 	"amanah/internal/config"
 	"amanah/internal/document"
 	"amanah/internal/front"
@@ -65,6 +66,7 @@ func parts() []part {
 		{texts: document.Texts()},
 		{tables: capture.Tables(), migrations: capture.Migrations(), texts: capture.Texts(), product: "capture"},
 		{tables: importing.Tables(), migrations: importing.Migrations(), texts: importing.Texts(), product: "import"},
+		{tables: report.Tables(), migrations: report.Migrations(), texts: report.Texts(), product: "budget"},
 		{tables: billing.Tables(), migrations: billing.Migrations(), texts: billing.Texts(), product: "billing"},
 		{tables: bearer.Tables(), migrations: bearer.Migrations(), texts: bearer.Texts()},
 		{tables: rest.Tables(), migrations: rest.Migrations(), texts: rest.Texts()},
@@ -87,6 +89,7 @@ var products = []string{
 	"learning",
 	"google",
 	"import",
+	"budget",
 }
 
 func sets() []store.Set {

@@ -121,6 +121,7 @@ func (a *App) routes(mux *http.ServeMux) {
 		a.identity.Routes(mux, "ctt")
 		a.capture.Routes(mux)
 		a.waysInRoutes(mux)
+		a.reports.Routes(mux)
 		a.mine.Routes(mux, "ctt")
 		a.notify.Routes(mux, "ctt")
 		if a.support != nil {
@@ -154,6 +155,6 @@ func (a *App) decorate(r *http.Request, p *web.Page) {
 	a.supportMenu(r, p, who)
 	a.notify.Decorate(r, p, r.URL.Path == p.Service.Path(landing(p.Service.Slug)))
 	if len(p.Nav) == 0 && who.Service == "ctt" && !who.Workspace.IsZero() {
-		p.Nav = a.capture.Nav(r)
+		p.Nav = menuOf(r)
 	}
 }

@@ -23,8 +23,10 @@ func (s *Service) book(ctx context.Context, tx *store.Tx, c *Captured, zone *tim
 	if c.Entry, _, err = ledger.Post(ctx, tx, e); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, "UPDATE captured SET entry_id = $1 WHERE tenant_id = $2 AND id = $3", c.Entry, tx.Tenant(), c.ID)
-	return err
+	if _, err = tx.Exec(ctx, "UPDATE captured SET entry_id = $1 WHERE tenant_id = $2 AND id = $3", c.Entry, tx.Tenant(), c.ID); err != nil || s.Booked == nil {
+		return err
+	}
+	return s.Booked(ctx, tx, c, zone)
 }
 
 // entry makes the ledger's form of a row: the account against the category, the

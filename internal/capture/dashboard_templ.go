@@ -695,7 +695,7 @@ func figures(b board) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = rows(b.Latest, ui.Table{Caption: p.T("capture.home.latest"), HideCaption: true, Stack: true, Columns: columns(ctx, false)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = rows(b.Latest, ui.Table{Caption: p.T("capture.home.latest"), HideCaption: true, Brief: true, Columns: columns(ctx, false)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -176,11 +176,31 @@ func (s *Service) keepRows(ctx context.Context, tx *store.Tx, in Intake, fresh, 
 	for i, c := range fresh {
 		rows[i] = *c
 	}
-	if err := store.InsertAll(ctx, tx, rows); err != nil || !in.Tell {
+	if err := store.InsertAll(ctx, tx, rows); err != nil {
+		return err
+	}
+	if err := s.bookedAll(ctx, tx, booked, in.Zone); err != nil || !in.Tell {
 		return err
 	}
 	for _, c := range booked {
 		if err := s.announce(ctx, tx, c, EventCaptured); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bookedAll tells of bookings by month, category and currency: sums are all that
+// is asked for then, and a file has many rows.
+func (s *Service) bookedAll(ctx context.Context, tx *store.Tx, booked []*Captured, zone *time.Location) error {
+	told := map[string]bool{}
+	for _, c := range booked {
+		key := c.Month + c.Category + string(c.Currency)
+		if s.Booked == nil || told[key] {
+			continue
+		}
+		told[key] = true
+		if err := s.Booked(ctx, tx, c, zone); err != nil {
 			return err
 		}
 	}

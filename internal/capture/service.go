@@ -77,6 +77,8 @@ type Options struct {
 	Owns func(ctx context.Context, s store.Scope, person id.Subject, address string) (bool, error)
 	// Loopback lets targets be plain http on this machine: demo and tests.
 	Loopback bool
+	// Booked is told of each booking, in its transaction; may be nil.
+	Booked func(ctx context.Context, tx *store.Tx, c *Captured, zone *time.Location) error
 	// Kinds are the kinds of target; nil: webhook and http.
 	Kinds []target.Kind
 	// Tell tells who set a target up that it was paused; nil: the pages alone say it.

@@ -44,6 +44,9 @@ func query(v url.Values) Query {
 	return q
 }
 
+// ReadQuery reads a list's query as its address has it.
+func ReadQuery(v url.Values) Query { return query(v) }
+
 func (s *Service) listPage(v visitor) error {
 	l := listing{Query: query(v.r.URL.Query()), At: *v.r.URL, Form: ui.NewForm(v.r.URL.Query())}
 	bare := l.Query
@@ -158,4 +161,11 @@ func dirOf(q Query) string {
 func csvURL(ctx context.Context, u url.URL) string {
 	u.Path, u.RawPath = at(ctx, "/transactions.csv"), ""
 	return ui.With(u, ui.AfterParam, "", ui.BeforeParam, "")
+}
+
+// fileURL is the same list as a file of people's programs, which capture/report
+// writes.
+func fileURL(ctx context.Context, u url.URL, format string) string {
+	u.Path, u.RawPath = at(ctx, "/transactions/file"), ""
+	return ui.With(u, ui.AfterParam, "", ui.BeforeParam, "", "format", format)
 }

@@ -121,4 +121,8 @@ func readAmount(s string, c money.Currency) (int64, bool) {
 	return a.Minor, err == nil
 }
 
+// ReadAmount understands how people write amounts in both languages, in minor
+// units of the currency; false for what is none.
+func ReadAmount(s string, c money.Currency) (int64, bool) { return readAmount(s, c) }
+
 func percent(thousandths int64) string { return strconv.FormatInt((thousandths+5)/10, 10) + "%" }

@@ -96,7 +96,7 @@ func (s *Service) Lines(ctx context.Context, tx *store.Tx, month Span, now time.
 				l.Spent += m.Debit - m.Credit
 			}
 		}
-		l.Forecast = forecast(l.Spent, month, now, zone)
+		l.Forecast = forecast(l.Spent, l.Currency, month, now, zone)
 	}
 	return lines, nil
 }
@@ -129,10 +129,14 @@ func limits(all []Budget, month string) []Line {
 }
 
 // forecast goes on as until today. Of less than three days nothing is said.
-func forecast(spent int64, month Span, now time.Time, zone *time.Location) int64 {
+func forecast(spent int64, c money.Currency, month Span, now time.Time, zone *time.Location) int64 {
 	day := now.In(zone).Day()
 	if spanOf(now, zone) != month || day < 3 {
 		return 0
 	}
-	return int64(float64(spent) / float64(day) * float64(month.days()))
+	unit := int64(1) // a guess has no minor digits
+	for range c.Digits() {
+		unit *= 10
+	}
+	return spent / int64(day) * int64(month.days()) / unit * unit
 }

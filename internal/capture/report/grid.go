@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"strings"
 
 	"amanah/internal/capture"
 	"amanah/internal/document"
@@ -13,6 +14,7 @@ import (
 // grid is a table as the page shows it.
 type grid struct {
 	Caption string
+	Stack   bool // too wide for a phone
 	Columns []ui.Column
 	Rows    [][]string
 }
@@ -27,7 +29,7 @@ func heads(first string, rest ...string) []ui.Column {
 
 // comparison sets the span beside the one before and the same a year before.
 func (r Report) comparison(p i18n.Printer) grid {
-	g := grid{Caption: p.T("report.compare"), Columns: heads(p.T("report.compare.span"), p.T("report.in"), p.T("report.out"), p.T("report.net"))}
+	g := grid{Caption: p.T("report.compare"), Stack: true, Columns: heads(p.T("report.compare.span"), p.T("report.in"), p.T("report.out"), p.T("report.net"))}
 	row := func(label string, s Sums) {
 		g.Rows = append(g.Rows, []string{label, r.money(p, s.In), r.money(p, s.Out), r.money(p, s.Net())})
 	}
@@ -50,7 +52,7 @@ func (r Report) categories(p i18n.Printer) grid {
 	if r.Span.Year() {
 		before = "report.previous.year"
 	}
-	g := grid{Caption: p.T("report.categories"), Columns: heads(p.T("report.category"), p.T("report.in"), p.T("report.out"), p.T(before)+": "+p.T("report.out"), p.T("report.change"))}
+	g := grid{Caption: p.T("report.categories.compared"), Stack: true, Columns: heads(p.T("report.category"), p.T("report.in"), p.T("report.out"), p.T(before)+": "+p.T("report.out"), p.T("report.change"))}
 	for _, c := range r.Categories {
 		g.Rows = append(g.Rows, []string{category(p, c.Category), r.money(p, c.In), r.money(p, c.Out), r.money(p, c.Before.Out), change(p, c.Out, c.Before.Out)})
 	}
@@ -67,7 +69,11 @@ func (r Report) weeks(p i18n.Printer) grid {
 }
 
 func weekName(p i18n.Printer, w Period) string {
-	return p.Number(int64(w.Day)) + "–" + p.ShortDate(dayOf(w.Month, w.To))
+	last, _, _ := strings.Cut(p.ShortDate(dayOf(w.Month, w.To)), " "+w.Month[:4])
+	if w.Day == w.To {
+		return last
+	}
+	return p.Number(int64(w.Day)) + "–" + last
 }
 
 func (r Report) accounts(p i18n.Printer) grid {

@@ -146,6 +146,7 @@ func (r *Report) monthly(ctx context.Context, tx *store.Tx, from, to string, f f
 		return pieces(ctx, tx, r.Query, from, to, false, func(p piece) {
 			if p.currency == r.Currency {
 				for _, one := range p.split() {
+					one.Count = 0 // the ledger's sums have none
 					f(p.month, one.category, one.Sums)
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"amanah/internal/capture"
+	"amanah/internal/clock"
 	"amanah/internal/id"
 	"amanah/internal/notify"
 	"amanah/internal/store"
@@ -22,6 +23,9 @@ type Teller interface {
 func (s *Service) Booked(ctx context.Context, tx *store.Tx, c *capture.Captured, zone *time.Location) error {
 	if s.tell == nil || c.Direction == "in" {
 		return nil
+	}
+	if zone == nil {
+		zone = clock.WIB
 	}
 	lines, err := s.Lines(ctx, tx, Span(c.Month), tx.Now().Time(), zone)
 	if err != nil {

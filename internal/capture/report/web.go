@@ -100,10 +100,10 @@ func (q Query) address() url.Values {
 // paper is a report with all that its page shows around it.
 type paper struct {
 	Report
-	Lines    []Line
-	Form     *ui.Form
-	Accounts []capture.BankAccount
-	Now      Span
+	Lines   []Line
+	Form    *ui.Form
+	Choices []capture.BankAccount
+	Now     Span
 }
 
 func (s *Service) read(v visitor, q Query) (paper, error) {
@@ -118,7 +118,7 @@ func (s *Service) read(v visitor, q Query) (paper, error) {
 				return err
 			}
 		}
-		p.Accounts, err = store.Find[capture.BankAccount](ctx, tx, "WHERE tenant_id = $1 ORDER BY issuer, created_at, id LIMIT 1000", tx.Tenant())
+		p.Choices, err = store.Find[capture.BankAccount](ctx, tx, "WHERE tenant_id = $1 ORDER BY issuer, created_at, id LIMIT 1000", tx.Tenant())
 		return err
 	})
 	return p, err

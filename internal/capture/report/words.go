@@ -156,7 +156,7 @@ func (r Report) list(ctx context.Context, field, value string) string {
 // rows is the picture of budgets.
 func budgetBars(ctx context.Context, lines []Line, currency money.Currency) chart.Bars {
 	p := i18n.From(ctx)
-	c := chart.Bars{Name: "budgets", Title: p.T("report.budgets"), Unit: chart.Money(currency), LabelHead: p.T("report.category"), LimitHead: p.T("report.chart.limit")}
+	c := chart.Bars{Name: "budgets", Title: p.T("report.budgets"), Unit: chart.Money(currency), LabelHead: p.T("report.category"), LimitHead: p.T("report.chart.limit"), ToLimit: true}
 	for _, l := range lines {
 		if l.Currency == currency {
 			c.Items = append(c.Items, chart.Item{Label: category(p, l.Category), Value: max(0, l.Spent), Limit: l.Limit})

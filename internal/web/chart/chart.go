@@ -61,6 +61,8 @@ type Item struct {
 	Label string
 	Value int64 // not below nought
 	Href  string
+	// Limit is drawn as a line across the bar of Bars; 0 for none.
+	Limit int64
 }
 
 // Bars is a list of horizontal bars, such as the largest merchants.
@@ -69,6 +71,9 @@ type Bars struct {
 	Unit        Unit
 	Items       []Item
 	LabelHead   string // head of the first column of the table; "Name" where empty
+	LimitHead   string // translated; says what the limits are
+	// ToLimit draws each bar against its own limit in place of the largest figure.
+	ToLimit bool
 }
 
 // Shares is one stacked bar that shows parts of a whole, at most six: the caller

@@ -40,9 +40,30 @@ func (s Shares) describe(p i18n.Printer) string {
 func (b Bars) top() int64 {
 	var top int64
 	for _, it := range b.Items {
-		top = max(top, it.Value)
+		top = max(top, it.Value, it.Limit)
 	}
 	return top
+}
+
+// against is what a bar is drawn against.
+func (b Bars) against(it Item, top int64) int64 {
+	if b.ToLimit && it.Limit > 0 {
+		return max(it.Limit, it.Value)
+	}
+	return top
+}
+
+// mark is where the line of a limit stands, of 640.
+func (b Bars) mark(it Item, top int64) string {
+	return pt(min(636, 640*float64(it.Limit)/float64(max(b.against(it, top), 1))))
+}
+
+// colour is another one for what is over its limit.
+func (b Bars) colour(it Item) string {
+	if it.Limit > 0 && it.Value > it.Limit {
+		return "over"
+	}
+	return "c0"
 }
 
 // width is the length of a bar of 640; what is above nought is always seen.
@@ -50,5 +71,5 @@ func (b Bars) width(it Item, top int64) string {
 	if it.Value <= 0 || top == 0 {
 		return "0"
 	}
-	return pt(max(4, 640*float64(it.Value)/float64(top)))
+	return pt(max(4, 640*float64(it.Value)/float64(b.against(it, top))))
 }

@@ -32,6 +32,8 @@ type Tab struct {
 	Current bool
 	// Count stands behind the label where it is above nought: what waits there.
 	Count int
+	// Pages are the places inside a group of a menu, shown while it is current.
+	Pages []Tab
 }
 
 // Stat is one figure with its name.

@@ -28,6 +28,9 @@ type Table struct {
 	// Stack turns rows into cards on a narrow screen; each cell then needs a
 	// data-label attribute.
 	Stack bool
+	// Brief makes a row two lines on a narrow screen: cells of the classes "name"
+	// and "num" above, the others in small letters below, without "usual" ones.
+	Brief bool
 }
 
 // Cursor parameters in the URL of a list. A list is paged by keyset: the value

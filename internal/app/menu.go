@@ -1,0 +1,61 @@
+package app
+
+import (
+	"net/http"
+	"strings"
+
+	"amanah/internal/web"
+	"amanah/internal/web/i18n"
+	"amanah/internal/web/ui"
+)
+
+// menuGroup is one place of CTT's menu. Its pages stand in a second row while
+// one is in it; a group of one page has none. A part that brings pages adds
+// them here.
+type menuGroup struct {
+	key   string
+	pages []menuPage
+}
+
+// menuPage is a page below the service, and the key of its name.
+type menuPage struct{ path, key string }
+
+var menu = []menuGroup{
+	{"menu.home", []menuPage{{"/app", "capture.nav.home"}}},
+	{"menu.transactions", []menuPage{{"/app/transactions", "capture.nav.transactions"}, {"/app/review", "capture.nav.review"}, {"/app/accounts", "capture.nav.accounts"}}},
+	{"menu.reports", []menuPage{{"/app/reports", "report.nav.reports"}, {"/app/budgets", "report.nav.budgets"}}},
+	{"menu.sources", []menuPage{{"/app/forwarding", "menu.forwarding"}, {"/app/messages", "capture.nav.messages"}}},
+	{"menu.targets", []menuPage{{"/app/targets", "capture.nav.targets"}}},
+}
+
+// menuOf is the menu of a page: the group that the page is in is current and
+// carries its pages.
+func menuOf(r *http.Request) []ui.Tab {
+	ctx := web.Context(r)
+	service := web.ServiceOf(ctx)
+	in, current := place(strings.TrimPrefix(r.URL.Path, service.Path("")))
+	var out []ui.Tab
+	for i, g := range menu {
+		t := ui.Tab{Label: i18n.T(ctx, g.key), Href: service.Path(g.pages[0].path), Current: i == in}
+		if len(g.pages) > 1 && i == in {
+			for _, p := range g.pages {
+				t.Pages = append(t.Pages, ui.Tab{Label: i18n.T(ctx, p.key), Href: service.Path(p.path), Current: p.path == current})
+			}
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// place finds the group and the page that a path lies in: the longest that fits.
+func place(path string) (group int, page string) {
+	group = -1
+	for i, g := range menu {
+		for _, p := range g.pages {
+			if (path == p.path || p.path != "/app" && strings.HasPrefix(path, p.path+"/")) && len(p.path) > len(page) {
+				group, page = i, p.path
+			}
+		}
+	}
+	return group, page
+}
