@@ -50,7 +50,7 @@ type postBody struct {
 	At   time.Time `json:"at" doc:"When."`
 }
 
-type grantBody struct {
+type leaveBody struct {
 	View  string    `json:"view" example:"transactions" doc:"What staff may look at."`
 	Until time.Time `json:"until" doc:"Until when."`
 }
@@ -64,7 +64,7 @@ type lookBody struct {
 type threadBody struct {
 	ticketBody
 	Posts  []postBody  `json:"posts" nullable:"false" doc:"What was written, the oldest first."`
-	Grants []grantBody `json:"grants" nullable:"false" doc:"Leave that holds now."`
+	Grants []leaveBody `json:"grants" nullable:"false" doc:"Leave that holds now."`
 	Looks  []lookBody  `json:"looks" nullable:"false" doc:"Each look that staff took, the newest first."`
 }
 
@@ -157,12 +157,12 @@ func (s *Service) restOwn(ctx context.Context, in ticketIn, f func(*store.Tx, id
 }
 
 func (t thread) body() threadBody {
-	b := threadBody{ticketBody: bodyOf(t.Ticket), Posts: []postBody{}, Grants: []grantBody{}, Looks: []lookBody{}}
+	b := threadBody{ticketBody: bodyOf(t.Ticket), Posts: []postBody{}, Grants: []leaveBody{}, Looks: []lookBody{}}
 	for _, p := range t.Posts {
 		b.Posts = append(b.Posts, postBody{p.By, p.Text.Reveal(), p.At.Time()})
 	}
 	for _, g := range t.Grants {
-		b.Grants = append(b.Grants, grantBody{g.View, g.Until.Time()})
+		b.Grants = append(b.Grants, leaveBody{g.View, g.Until.Time()})
 	}
 	for _, l := range t.Looks {
 		b.Looks = append(b.Looks, lookBody{l.View, l.Reason.Reveal(), l.At.Time()})

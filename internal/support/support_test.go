@@ -76,7 +76,10 @@ func open(t *testing.T, b *storetest.Bundle) *desk {
 				t.Errorf("the data of %+v is shown", p)
 			}
 			return support.Table{Columns: []string{"support.column.merchant"}, Rows: [][]string{{secret}}}, nil
-		}}, {Key: "account", Show: func(context.Context, support.Person, string) (support.Table, error) { d.shown++; return support.Table{}, nil }}},
+		}}, {Key: "account", Show: func(context.Context, support.Person, string) (support.Table, error) {
+			d.shown++
+			return support.Table{}, nil
+		}}},
 		AccountOf: func(context.Context, string, string) (id.Subject, error) { return d.rina.Subject, nil }})
 	if err != nil {
 		t.Fatal(err)
@@ -357,7 +360,10 @@ func TestHandleMail(t *testing.T) {
 
 func (d *desk) tickets(t *testing.T) (all []support.Ticket) {
 	t.Helper()
-	d.write(t, d.rina, func(tx *store.Tx) (err error) { all, err = support.Of(context.Background(), tx, d.rina.Subject); return err })
+	d.write(t, d.rina, func(tx *store.Tx) (err error) {
+		all, err = support.Of(context.Background(), tx, d.rina.Subject)
+		return err
+	})
 	return all
 }
 
