@@ -85,6 +85,7 @@ func (c serveCmd) announce(w *world, a *app.App, r app.Running) {
 	for _, s := range d.SignIns {
 		fmt.Fprintf(w.out, "  %-8s %s/%s/signin   %s   password: %s\n", s.Service, r.URL, s.Service, s.Email, s.Password)
 	}
+	fmt.Fprintf(w.out, "  second step     the page of the demo shows the code; key for an app: %s\n", app.DemoSecret)
 	fmt.Fprintf(w.out, "  agent address   %s\n  webhook target  %s\n  letters out     %s\n\nStop with Ctrl-C.\n", d.Agent, d.Target, filepath.Join(a.Data(), "outbox"))
 }
 

@@ -17,6 +17,8 @@ import (
 type subjectCmd struct {
 	Export subjectExport `cmd:"" help:"Write the copy that the person would get (ZIP)."`
 	Erase  subjectErase  `cmd:"" help:"Delete the person's data everywhere and print the signed receipt."`
+	// Unfactor is the way out for a person who lost telephone and codes.
+	Unfactor subjectUnfactor `cmd:"" help:"Remove the person's second factors and end their sessions, after making sure who asks."`
 }
 
 // person names whom a command is about.
@@ -131,6 +133,39 @@ func (c subjectErase) Run(w *world) error {
 	}
 	_, err = w.out.Write(done.Receipt)
 	return err
+}
+
+type subjectUnfactor struct {
+	opened
+	person
+	Yes bool `help:"Do not ask."`
+}
+
+// Run removes the factors; the person is told by letter.
+func (c subjectUnfactor) Run(w *world) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	a, err := c.open(w)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	in := bufio.NewReader(w.input())
+	who, err := c.find(w, a, in)
+	if err != nil {
+		return err
+	}
+	if !c.Yes {
+		if err := confirmFrom(w, in, "Whoever has the password can then sign in without a second step. Make sure who asks.", who.String()); err != nil {
+			return err
+		}
+	}
+	if err := a.Unfactor(w, c.person.Service, who); err != nil {
+		return said(err)
+	}
+	fmt.Fprintln(w.out, "The second factors are removed, all sessions are ended, and the person is told by letter.")
+	return nil
 }
 
 // input is where a person types; run hands none in, so it is the process's.

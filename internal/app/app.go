@@ -238,6 +238,7 @@ func (a *App) openIdentity(context.Context) (err error) {
 		DB: a.db, Services: a.services, Consents: consent.ForSignUp{}, Recorder: recorder{}, Mailer: letters{a.post}, Catalog: a.catalog,
 		Address: a.address, Landing: landing, Rand: rand.Reader, Secure: a.secure(),
 		Links: a.cfg.SignIn.Links, Ways: a.ways, Pages: a.accountPages,
+		Required: a.needsFactor, Activity: activity, Demo: a.Demo,
 		Report: func(_ context.Context, err error) { a.Log.Warn("letter not sent", "error", err) },
 	})
 	if err == nil {

@@ -29,6 +29,10 @@ func (f farewell) Farewell(ctx context.Context, home store.Scope, who id.Subject
 	if _, folder := f.a.post.(*mail.Folder); folder {
 		return fault.New(fault.Unavailable, "app.Farewell", "mail.no_relay")
 	}
+	// An address that nobody proved may be a stranger's, who never heard of us.
+	if proven, err := f.a.identity.Proven(ctx, home.Service, who); err != nil || !proven {
+		return fault.New(fault.Unavailable, "app.Farewell", "mail.unproven").Cause(err)
+	}
 	to, err := f.a.identity.AddressOf(ctx, home.Service, who)
 	if err != nil {
 		return err

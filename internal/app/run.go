@@ -109,6 +109,9 @@ func (a *App) plan() {
 			if _, err := a.identity.Clean(ctx, s.Slug); err != nil {
 				return err
 			}
+			if err := a.dropAbandoned(ctx, s.Slug); err != nil {
+				return err
+			}
 			if a.uses(s.Slug, "google") {
 				if err := a.google.Clean(ctx, s.Slug); err != nil {
 					return err

@@ -40,20 +40,45 @@ func (s *Service) mailVerification(ctx context.Context, v tenant.Service, who id
 	return s.mail(ctx, v, a, "identity.mail.verify", s.link(v, "/verify", token))
 }
 
-func (s *Service) mail(ctx context.Context, v tenant.Service, a *account, key, link string) error {
-	return s.post(ctx, v, Letter{To: a.Email.Reveal(), Lang: a.Lang, Person: a.Subject}, key, link)
+// mailTo is mail for a person who is known by number; nobody is written to whose
+// account is gone by now.
+func (s *Service) mailTo(ctx context.Context, v tenant.Service, who id.Subject, key, link string, args ...any) error {
+	var a *account
+	err := s.cfg.DB.Read(ctx, visitor(v, "notify"), func(tx *store.Tx) (err error) {
+		a, err = bySubject(ctx, tx, who)
+		return err
+	})
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.mail(ctx, v, a, key, link, args...)
+}
+
+func (s *Service) mail(ctx context.Context, v tenant.Service, a *account, key, link string, args ...any) error {
+	return s.post(ctx, v, Letter{To: a.Email.Reveal(), Lang: a.Lang, Person: a.Subject}, key, link, args...)
+}
+
+// printer speaks a person's language, in the zone of Jakarta: a letter is read
+// anywhere.
+func (s *Service) printer(lang string) i18n.Printer {
+	l, _ := i18n.Known(lang)
+	return s.cfg.Catalog.Printer(l, nil)
 }
 
 // post writes a letter from the sentences key.subject, key.text, key.button and
-// key.end, and sends it. What people type about themselves stays out of it: it
+// key.end, and sends it; args fill text and end. What people type about themselves stays out of it: it
 // would make the service carry a stranger's words to any address.
-func (s *Service) post(ctx context.Context, v tenant.Service, out Letter, key, link string) error {
+func (s *Service) post(ctx context.Context, v tenant.Service, out Letter, key, link string, args ...any) error {
 	l, _ := i18n.Known(out.Lang)
-	say := s.cfg.Catalog.Printer(l, nil)
+	say := s.printer(out.Lang)
 	title := v.Title(string(l))
+	args = append(args, "service", title)
 	out.Subject, out.Lang = say.T(key+".subject", "service", title), string(l)
 	out.Service, out.Home, out.Purpose = v.Slug, v.Home, "security"
-	body, end := say.T(key+".text", "service", title), say.T(key+".end", "service", title)
+	body, end := say.T(key+".text", args...), say.T(key+".end", args...)
 	out.Text = body + "\n\n" + link + "\n\n" + end + "\n\n" + title + "\n"
 	esc := html.EscapeString
 	out.HTML = `<!DOCTYPE html><html lang="` + string(l) + `"><head><meta charset="utf-8"><title>` + esc(out.Subject) + "</title></head><body>" +

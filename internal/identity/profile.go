@@ -6,6 +6,7 @@ import (
 	"amanah/internal/clock"
 	"amanah/internal/fault"
 	"amanah/internal/id"
+	"amanah/internal/identity/factor"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
 	"amanah/internal/vault"
@@ -19,15 +20,25 @@ type SessionInfo struct {
 	Created clock.Instant
 	Seen    clock.Instant // to within five minutes
 	Current bool
+	// Method and Factor say by which proofs it was opened; Half that the second one
+	// is still missing.
+	Method Method
+	Factor factor.Kind
+	Half   bool
 }
 
 // Sessions are the principal's own sessions that are good now, the last used first.
 func (s *Service) Sessions(ctx context.Context, p Principal) ([]SessionInfo, error) {
 	var out []SessionInfo
 	err := s.cfg.DB.Read(ctx, p.HomeScope("security"), func(tx *store.Tx) error {
+		has, err := factor.Has(ctx, tx, p.Subject)
+		if err != nil {
+			return err
+		}
 		rows, err := store.Find[session](ctx, tx, "WHERE tenant_id = $1 AND subject_id = $2 AND ends_at > $3 ORDER BY seen_at DESC, id DESC", tx.Tenant(), p.Subject, tx.Now())
 		for _, r := range rows {
-			out = append(out, SessionInfo{r.ID, ReadAgent(r.Agent.Reveal()), r.IP.Reveal(), r.CreatedAt, r.SeenAt, r.ID == p.Session})
+			out = append(out, SessionInfo{ID: r.ID, Device: ReadAgent(r.Agent.Reveal()), IP: r.IP.Reveal(), Created: r.CreatedAt, Seen: r.SeenAt,
+				Current: r.ID == p.Session, Method: r.Method, Factor: r.Factor, Half: has && r.AssuredAt.IsZero()})
 		}
 		return err
 	})
@@ -55,6 +66,16 @@ func (s *Service) EndSession(ctx context.Context, p Principal, which id.ID) erro
 func (s *Service) EndOtherSessions(ctx context.Context, p Principal) error {
 	return fault.Wrap("identity.EndOtherSessions", s.cfg.DB.Write(ctx, p.HomeScope("security"), func(tx *store.Tx) error {
 		if err := endSessions(ctx, tx, p.Subject, p.Session); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, Event{Name: "session.ended", Subject: p.Subject})
+	}))
+}
+
+// EndAllSessions ends every session of the principal, the one in use too.
+func (s *Service) EndAllSessions(ctx context.Context, p Principal) error {
+	return fault.Wrap("identity.EndAllSessions", s.cfg.DB.Write(ctx, p.HomeScope("security"), func(tx *store.Tx) error {
+		if err := endSessions(ctx, tx, p.Subject, id.ID{}); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, Event{Name: "session.ended", Subject: p.Subject})

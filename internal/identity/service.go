@@ -81,7 +81,7 @@ type Recorder interface {
 }
 
 // Config is what the service is made of; everything but Landing, Rand, Cost,
-// Secure, Required and Report is needed.
+// Secure, Required, Demo, Activity and Report is needed.
 type Config struct {
 	DB       *store.DB
 	Services []tenant.Service
@@ -108,6 +108,12 @@ type Config struct {
 	// Ways are further ways into a service, and Pages further pages of an account,
 	// that packages beside this one have; none where nil.
 	Ways, Pages func(slug string) []Way
+	// Demo shows the current one-time code on the pages that ask for it. Never where
+	// real people are.
+	Demo bool
+	// Activity reads a person's own log, the newest first, before a line (zero: from
+	// the newest). Where nil there is no page of it.
+	Activity func(ctx context.Context, tx *store.Tx, who id.Subject, before id.ID, limit int) ([]LogLine, error)
 	// Report is told about a mail that could not be sent. Its error holds no
 	// personal data of this package.
 	Report func(ctx context.Context, err error)

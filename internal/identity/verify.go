@@ -15,8 +15,13 @@ import (
 const (
 	kindEmail = "email"
 	kindReset = "reset"
-	emailTime = 24 * time.Hour
-	resetTime = 30 * time.Minute
+	// kindAddress proves a new address, kindAlarm says that a sign-in was not the
+	// owner's.
+	kindAddress = "address"
+	kindAlarm   = "alarm"
+	emailTime   = 24 * time.Hour
+	resetTime   = 30 * time.Minute
+	alarmTime   = 7 * 24 * time.Hour
 )
 
 // errToken is the one answer to a link that does not work: unknown, used, or old.
@@ -252,7 +257,7 @@ func (s *Service) setPassword(ctx context.Context, tx *store.Tx, who id.Subject,
 	if err != nil {
 		return fault.Wrap("identity.setPassword", err)
 	}
-	for _, kind := range []string{kindReset, kindEmail, kindMagic} {
+	for _, kind := range []string{kindReset, kindEmail, kindMagic, kindAddress} {
 		if err := endTokens(ctx, tx, who, kind); err != nil {
 			return err
 		}

@@ -29,6 +29,10 @@ func (s *Service) Routes(mux *http.ServeMux, slug string) {
 		"GET /reset": h.reset, "POST /reset": h.reset, "GET /reset/sent": h.resetSent,
 		"GET /reset/new": h.newPassword, "POST /reset/new": h.newPassword,
 		"GET /invite": h.invite, "POST /invite": h.invite, "POST /signout": h.signOut,
+		"POST /signin/passkey": h.signInPasskey, "POST /signin/passkey/ask": h.askSignIn,
+		// These serve half sessions alone, and look for one themselves.
+		"GET /signin/second": h.second, "POST /signin/second": h.second, "POST /signin/second/ask": h.askSecond, "GET /signin/secure": h.firstFactor,
+		"GET /signin/notme": h.notMe, "POST /signin/notme": h.notMe, "GET /address": h.address, "POST /address": h.address,
 	}
 	for pattern, f := range open {
 		mux.Handle(under(slug, pattern), f)
@@ -40,13 +44,44 @@ func (s *Service) Routes(mux *http.ServeMux, slug string) {
 		"GET /account": h.account, "POST /account/profile": h.saveProfile, "POST /account/password": h.changePassword,
 		"POST /account/workspace": h.switchWorkspace,
 		"GET /account/sessions":   h.sessions, "POST /account/sessions/end": h.endSession,
+		"GET /account/security": h.security, "GET /account/log": h.log, "POST /account/security/passkey/name": h.namePasskey,
 	}
 	for pattern, f := range closed {
 		mux.Handle(under(slug, pattern), Require(f))
 	}
+	h.factorRoutes(mux, slug)
 	mux.Handle(under(slug, "GET /account/members"), Require(web.HandlerFunc(h.members), tenant.Roles()...))
 	mux.Handle(under(slug, "POST /account/members"), Require(web.HandlerFunc(h.members), tenant.Owner))
 	mux.Handle(under(slug, "POST /account/members/remove"), Require(web.HandlerFunc(h.removeMember), tenant.Owner))
+}
+
+// factorRoutes are the pages that change how safe an account is: they ask for a
+// fresh proof. Those of a new factor also serve who still lacks the first one.
+func (h pages) factorRoutes(mux *http.ServeMux, slug string) {
+	for pattern, f := range map[string]web.HandlerFunc{
+		"GET /account/confirm": h.confirm, "POST /account/confirm": h.confirm, "POST /account/confirm/ask": h.askConfirm,
+	} {
+		mux.Handle(under(slug, pattern), enrolling(f))
+	}
+	for pattern, one := range map[string]struct {
+		page string
+		f    web.HandlerFunc
+	}{
+		"GET /account/security/app": {"/account/security/app", h.app}, "POST /account/security/app": {"/account/security/app", h.app},
+		"GET /account/security/passkey": {"/account/security/passkey", h.newPasskey}, "POST /account/security/passkey": {"/account/security/passkey", h.newPasskey},
+		"POST /account/security/passkey/ask": {"/account/security/passkey", h.askPasskey},
+	} {
+		mux.Handle(under(slug, pattern), enrolling(h.fresh(one.page, one.f)))
+	}
+	for pattern, one := range map[string]struct {
+		page string
+		f    web.HandlerFunc
+	}{
+		"POST /account/security/app/remove": {"/account/security", h.removeApp}, "POST /account/security/passkey/remove": {"/account/security", h.removePasskey},
+		"POST /account/security/codes": {"/account/security", h.newCodes}, "POST /account/address": {"/account", h.askAddress},
+	} {
+		mux.Handle(under(slug, pattern), Require(h.fresh(one.page, one.f)))
+	}
 }
 
 // under puts "GET /path" under a service: "GET /ctt/path".
@@ -69,6 +104,7 @@ func User(r *http.Request) *web.User {
 	ctx, w := web.Context(r), web.ServiceOf(r.Context())
 	return &web.User{Name: p.Name, SignOut: w.Path("/signout"), Menu: []ui.Tab{
 		{Label: i18n.T(ctx, "shell.account"), Href: w.Path("/account")},
+		{Label: i18n.T(ctx, "identity.security.title"), Href: w.Path("/account/security")},
 		{Label: i18n.T(ctx, "identity.sessions.title"), Href: w.Path("/account/sessions")},
 		{Label: i18n.T(ctx, "shell.me"), Href: w.Path("/privacy/me")},
 	}}
@@ -119,10 +155,15 @@ func (h pages) landing(r *http.Request) string {
 // here gives the person who is signed in already; the pages for strangers then
 // lead on.
 func (h pages) leadOn(w http.ResponseWriter, r *http.Request) bool {
+	at := web.ServiceOf(r.Context())
+	if p, half := halfway(r.Context()); half && r.Method == http.MethodGet {
+		web.Redirect(w, r, stepPath(at, p.Step, nextIn(at, r.URL.Query().Get("next"), "")))
+		return true
+	}
 	if _, ok := FromContext(r.Context()); !ok || r.Method != http.MethodGet {
 		return false
 	}
-	web.Redirect(w, r, nextIn(web.ServiceOf(r.Context()), r.URL.Query().Get("next"), h.landing(r)))
+	web.Redirect(w, r, nextIn(at, r.URL.Query().Get("next"), h.landing(r)))
 	return true
 }
 
@@ -196,7 +237,17 @@ func (h pages) signIn(w http.ResponseWriter, r *http.Request) error {
 			return refused
 		}
 	}
-	web.Render(w, r, statusOf(f, refused), web.Page{Title: title(r, "identity.signin.title"), Form: f}, templ.Join(signInPage(f, at, next), waysPart(at, h.ways(next))))
+	return h.showSignIn(w, r, f, next, refused)
+}
+
+func (h pages) showSignIn(w http.ResponseWriter, r *http.Request, f *ui.Form, next string, refused error) error {
+	at := web.ServiceOf(r.Context())
+	_, passkeys, err := h.site(r)
+	if err != nil {
+		return err
+	}
+	web.Render(w, r, statusOf(f, refused), web.Page{Title: title(r, "identity.signin.title"), Form: f, Passkey: passkeys},
+		templ.Join(signInPage(f, at, next, passkeys), waysPart(at, h.ways(next))))
 	return nil
 }
 

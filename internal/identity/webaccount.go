@@ -16,19 +16,26 @@ import (
 func me(r *http.Request) Principal { p, _ := FromContext(r.Context()); return p }
 
 func (h pages) account(w http.ResponseWriter, r *http.Request) error {
-	return h.showAccount(w, r, ui.NewForm(nil), ui.NewForm(nil), nil)
+	return h.showAccount(w, r, accountForms{}, nil)
 }
 
-func (h pages) showAccount(w http.ResponseWriter, r *http.Request, profile, pass *ui.Form, refused error) error {
+// accountForms are the forms of the account page; nil for an untouched one.
+type accountForms struct{ profile, pass, address *ui.Form }
+
+func (h pages) showAccount(w http.ResponseWriter, r *http.Request, forms accountForms, refused error) error {
 	places, err := h.Places(r.Context(), me(r))
 	if err != nil {
 		return err
 	}
-	page := web.Page{Title: title(r, "shell.account"), Form: profile}
-	if !pass.OK() {
-		page.Form = pass
+	page := web.Page{Title: title(r, "shell.account"), Form: ui.NewForm(nil)}
+	for _, f := range []**ui.Form{&forms.profile, &forms.pass, &forms.address} {
+		if *f == nil {
+			*f = ui.NewForm(nil)
+		} else {
+			page.Form = *f
+		}
 	}
-	web.Render(w, r, statusOf(page.Form, refused), page, templ.Join(accountPage(web.ServiceOf(r.Context()), me(r), profile, pass, places), waysPart(web.ServiceOf(r.Context()), h.more())))
+	web.Render(w, r, statusOf(page.Form, refused), page, templ.Join(accountPage(web.ServiceOf(r.Context()), me(r), forms, places), waysPart(web.ServiceOf(r.Context()), h.more())))
 	return nil
 }
 
@@ -47,7 +54,7 @@ func (h pages) saveProfile(w http.ResponseWriter, r *http.Request) error {
 	if !f.Take(err) {
 		return err
 	}
-	return h.showAccount(w, r, f, ui.NewForm(nil), err)
+	return h.showAccount(w, r, accountForms{profile: f}, err)
 }
 
 func (h pages) changePassword(w http.ResponseWriter, r *http.Request) error {
@@ -63,7 +70,7 @@ func (h pages) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if !f.Take(err) {
 		return err
 	}
-	return h.showAccount(w, r, ui.NewForm(nil), f, err)
+	return h.showAccount(w, r, accountForms{pass: f}, err)
 }
 
 func (h pages) switchWorkspace(w http.ResponseWriter, r *http.Request) error {
@@ -100,9 +107,17 @@ func (h pages) endSession(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if which := f.Value("session"); which == "others" {
+	at := web.ServiceOf(r.Context())
+	switch which := f.Value("session"); which {
+	case "others":
 		err = h.EndOtherSessions(r.Context(), me(r))
-	} else {
+	case "all":
+		if err = h.EndAllSessions(r.Context(), me(r)); err == nil {
+			h.setCookie(w, r, h.v.Slug, Ticket{})
+			web.Redirect(w, r, at.Path("/signin"), web.Flash{Tone: ui.Success, Key: "identity.signout.done"})
+			return nil
+		}
+	default:
 		var key id.ID
 		if key, err = id.Parse(which); err != nil {
 			err = fault.New(fault.NotFound, "identity.endSession", "not_found")
@@ -113,7 +128,7 @@ func (h pages) endSession(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.Redirect(w, r, web.ServiceOf(r.Context()).Path("/account/sessions"), web.Flash{Tone: ui.Success, Key: "identity.sessions.ended"})
+	web.Redirect(w, r, at.Path("/account/sessions"), web.Flash{Tone: ui.Success, Key: "identity.sessions.ended"})
 	return nil
 }
 

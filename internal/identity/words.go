@@ -3,13 +3,54 @@ package identity
 import (
 	"context"
 	"net/url"
+	"strings"
 
+	"amanah/internal/identity/factor"
 	"amanah/internal/tenant"
 	"amanah/internal/web/i18n"
 	"amanah/internal/web/ui"
 )
 
 func queryEscape(s string) string { return url.QueryEscape(s) }
+
+// withNext is an address that leads on to another one of the service.
+func withNext(to, next string) string {
+	if next == "" {
+		return to
+	}
+	return to + "?next=" + queryEscape(next)
+}
+
+// grouped writes a key in groups of four, as people copy it.
+func grouped(secret string) string {
+	var b strings.Builder
+	for i, c := range secret {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+func joined(codes []string) string { return strings.Join(codes, "\n") }
+
+// sentenceOf is what a line of the log says.
+func sentenceOf(ctx context.Context, l LogLine) string {
+	if p := i18n.From(ctx); p.Has("audit." + l.Name) {
+		return p.T("audit."+l.Name, "count", l.Count)
+	}
+	return i18n.T(ctx, "identity.log.other")
+}
+
+// proofsOf says by which proofs a session was opened.
+func proofsOf(ctx context.Context, s SessionInfo) string {
+	said := i18n.T(ctx, "identity.method."+string(s.Method))
+	if s.Factor != factor.None && s.Method != ByPasskey {
+		said = i18n.T(ctx, "identity.method.then", "first", said, "second", i18n.T(ctx, "identity.factor."+string(s.Factor)))
+	}
+	return said
+}
 
 func acceptSentence(ctx context.Context, v tenant.Service) string {
 	key := "identity.accept"

@@ -73,6 +73,8 @@ type Page struct {
 	Form *ui.Form
 	// HTMX loads htmx on this page.
 	HTMX bool
+	// Passkey loads the script that speaks with a device's passkeys.
+	Passkey bool
 	// Public lets the browser keep the page and ask whether it changed. Never with
 	// personal data; it has no effect where somebody is signed in.
 	Public bool

@@ -35,6 +35,7 @@ type journey struct {
 	*tab
 	email    string
 	agent    string
+	app      *authenticator
 	receiver *receiver
 	mails    int
 }
@@ -66,6 +67,7 @@ func (j *journey) enter() {
 	j.look("verify")
 	j.fill("password", password)
 	j.submit("/verify")
+	j.secure()
 	j.look("dashboard-empty")
 	j.agent = j.code("address")
 	j.signOutAndIn()
@@ -77,6 +79,24 @@ func (j *journey) signOutAndIn() {
 	j.fill("email", j.email)
 	j.fill("password", password)
 	j.submit("/signin")
+	j.look("second")
+	j.fill("code", "000000")
+	j.refused("/signin/second")
+	j.look("second-wrong")
+	j.fill("code", j.app.code(j.t))
+	j.submit("/signin/second")
+}
+
+// secure sets the first second factor up, which the notice asks for.
+func (j *journey) secure() {
+	j.look("secure")
+	j.click(`a[href*="/account/security/app"]`)
+	j.look("app")
+	j.app = &authenticator{secret: j.code("secret")}
+	j.fill("code", j.app.code(j.t))
+	j.submit("/account/security/app")
+	j.look("codes")
+	j.click(`main a.button`)
 }
 
 // firstMails are seen without loading the page anew.
@@ -172,7 +192,7 @@ func (j *journey) review() {
 
 // rooms are all other pages.
 func (j *journey) rooms() {
-	for _, page := range []string{"app/accounts", "app/messages", "app/forwarding", "app/address/renew", "app/targets", "account", "account/sessions"} {
+	for _, page := range []string{"app/accounts", "app/messages", "app/forwarding", "app/address/renew", "app/targets", "account", "account/sessions", "account/security", "account/security/app", "account/log"} {
 		j.open("/ctt/" + page)
 		j.look(strings.ReplaceAll(page, "/", "-"))
 	}

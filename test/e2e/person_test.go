@@ -20,15 +20,17 @@ const password = "hujan-sore-kopi-pahit-9"
 
 // person is someone with a browser without scripts.
 type person struct {
-	t      testing.TB
-	p      *program
-	client *http.Client
-	lang   string
-	agent  string // the browser's name
-	name   string
-	email  string
-	inbox  string // the agent address, when signed up
-	event  string // the newest that the target got
+	t       testing.TB
+	p       *program
+	client  *http.Client
+	lang    string
+	agent   string // the browser's name
+	name    string
+	email   string
+	inbox   string // the agent address, when signed up
+	event   string // the newest that the target got
+	app     *authenticator
+	halfway []*http.Cookie // see half
 }
 
 func visitor(t testing.TB, p *program) *person {
@@ -59,8 +61,8 @@ func (v *person) signUp(name, email string) {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	home := v.submit(v.get(link.RequestURI()).want(200), "/ctt/verify", "password", password).want(200)
-	v.inbox = home.code("address")
+	v.secures(v.submit(v.get(link.RequestURI()).want(200), "/ctt/verify", "password", password).want(200))
+	v.inbox = v.get("/ctt/app").want(200).code("address")
 }
 
 func (v *person) do(method, path string, form url.Values) (got *page) {

@@ -26,6 +26,9 @@ type route struct {
 // against the source.
 var closed = []route{
 	{"GET", "/account", ""}, {"POST", "/account/profile", ""}, {"POST", "/account/password", ""}, {"POST", "/account/workspace", ""}, {"GET", "/account/sessions", ""}, {"POST", "/account/sessions/end", ""},
+	{"GET", "/account/security", ""}, {"GET", "/account/log", ""}, {"GET", "/account/confirm", ""}, {"POST", "/account/confirm", ""}, {"POST", "/account/confirm/ask", ""}, {"POST", "/account/address", ""},
+	{"GET", "/account/security/app", ""}, {"POST", "/account/security/app", ""}, {"POST", "/account/security/app/remove", ""}, {"POST", "/account/security/codes", ""},
+	{"GET", "/account/security/passkey", ""}, {"POST", "/account/security/passkey", ""}, {"POST", "/account/security/passkey/ask", ""}, {"POST", "/account/security/passkey/name", ""}, {"POST", "/account/security/passkey/remove", ""},
 	{"GET", "/account/members", ""}, {"POST", "/account/members", ""}, {"POST", "/account/members/remove", ""},
 	{"GET", "/app", ""}, {"GET", "/app/live", ""}, {"GET", "/app/forwarding", ""}, {"GET", "/app/transactions", ""}, {"GET", "/app/transactions.csv", ""}, {"GET", "/app/transactions/{id}", "transaction"},
 	{"POST", "/app/transactions/{id}", "transaction"}, {"POST", "/app/transactions/{id}/reject", "transaction"}, {"GET", "/app/review", ""}, {"GET", "/app/accounts", ""}, {"GET", "/app/accounts/{id}", "account"}, {"POST", "/app/accounts/{id}", "account"},
@@ -125,6 +128,12 @@ func (p *program) refusesStrangers(t *testing.T, owner *person, method, path str
 				r.AddCookie(&http.Cookie{Name: c.Name, Value: strings.Repeat("A", 30_000)})
 			}
 		},
+	}
+	half := owner.half()
+	strange["with a session that lacks its second step"] = func(r *http.Request) {
+		for _, c := range half {
+			r.AddCookie(c)
+		}
 	}
 	if method == http.MethodPost {
 		strange["from another site"] = func(r *http.Request) {

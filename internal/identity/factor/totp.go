@@ -33,7 +33,7 @@ const (
 func Begin(ctx context.Context, tx *store.Tx, rand io.Reader, who id.Subject) (secret string, err error) {
 	const op = "factor.Begin"
 	now := tx.Now()
-	k, err := store.One[totpKey](ctx, tx, "WHERE tenant_id = $1 AND subject_id = $2 AND confirmed_at IS NULL AND created_at > $3 ORDER BY id DESC LIMIT 1",
+	k, err := store.One[totpKey](ctx, tx, "WHERE tenant_id = $1 AND subject_id = $2 AND confirmed_at IS NULL AND created_at > $3 ORDER BY id DESC",
 		tx.Tenant(), who, clock.At(now.Time().Add(-pendingTime)))
 	if err == nil {
 		return k.Secret.Reveal(), nil
@@ -71,7 +71,7 @@ func Plant(ctx context.Context, tx *store.Tx, who id.Subject, secret string) err
 // earlier key goes.
 func Confirm(ctx context.Context, tx *store.Tx, who id.Subject, code string) (bool, error) {
 	const op = "factor.Confirm"
-	k, err := store.One[totpKey](ctx, tx, "WHERE tenant_id = $1 AND subject_id = $2 AND confirmed_at IS NULL AND created_at > $3 ORDER BY id DESC LIMIT 1",
+	k, err := store.One[totpKey](ctx, tx, "WHERE tenant_id = $1 AND subject_id = $2 AND confirmed_at IS NULL AND created_at > $3 ORDER BY id DESC",
 		tx.Tenant(), who, clock.At(tx.Now().Time().Add(-2*pendingTime)))
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
@@ -117,7 +117,7 @@ func RemoveApp(ctx context.Context, tx *store.Tx, who id.Subject) (bool, error) 
 // Shown is the next code that a person's key would pass with, pending or
 // confirmed; "" where none would now. For the demo, which has no telephone.
 func Shown(ctx context.Context, tx *store.Tx, who id.Subject) (string, error) {
-	k, err := store.One[totpKey](ctx, tx, "WHERE tenant_id = $1 AND subject_id = $2 ORDER BY id DESC LIMIT 1", tx.Tenant(), who)
+	k, err := store.One[totpKey](ctx, tx, "WHERE tenant_id = $1 AND subject_id = $2 ORDER BY id DESC", tx.Tenant(), who)
 	if fault.Is(err, fault.NotFound) {
 		return "", nil
 	}
@@ -133,7 +133,7 @@ func Shown(ctx context.Context, tx *store.Tx, who id.Subject) (string, error) {
 }
 
 func confirmed(ctx context.Context, tx *store.Tx, who id.Subject) (*totpKey, error) {
-	k, err := store.One[totpKey](ctx, tx, "WHERE tenant_id = $1 AND subject_id = $2 AND confirmed_at IS NOT NULL ORDER BY id DESC LIMIT 1", tx.Tenant(), who)
+	k, err := store.One[totpKey](ctx, tx, "WHERE tenant_id = $1 AND subject_id = $2 AND confirmed_at IS NOT NULL ORDER BY id DESC", tx.Tenant(), who)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil
 	}

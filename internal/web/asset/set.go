@@ -49,7 +49,8 @@ type Set struct {
 // and on a slug that is not of lower-case letters, digits and dashes.
 func New(themes []Theme) (*Set, error) {
 	s := &Set{plain: map[string]*file{}, hashed: map[string]*file{}, palettes: map[string]Palette{}}
-	for name, kind := range map[string]string{"shell.js": "text/javascript; charset=utf-8", "htmx.js": "text/javascript; charset=utf-8"} {
+	for _, name := range []string{"shell.js", "htmx.js", "passkey.js"} {
+		const kind = "text/javascript; charset=utf-8"
 		body, err := files.ReadFile("files/" + name)
 		if err != nil {
 			return nil, err
