@@ -16,9 +16,9 @@ import (
 
 // needsFactor tells whether a service's notice asks people of a role for a second
 // factor: its word mfa-for-staff means the staff and the owners of a workspace.
-func (a *App) needsFactor(service string, role tenant.Role) bool {
+func (a *App) needsFactor(service string, role tenant.Role, staff bool) bool {
 	n := a.rules.notice(service)
-	return n != nil && role == tenant.Owner && slices.Contains(n.Security(), "mfa-for-staff")
+	return n != nil && (staff || role == tenant.Owner) && slices.Contains(n.Security(), "mfa-for-staff")
 }
 
 // activity reads a person's own log for identity's page of it.

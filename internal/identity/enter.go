@@ -110,16 +110,17 @@ func stepPath(at web.Service, step Step, next string) string {
 	return to
 }
 
-// required tells whether the notice asks a person of one of these roles for a
-// second factor.
-func (s *Service) required(slug string, places []tenant.Membership) bool {
+// required tells whether the notice asks a person for a second factor, by the
+// roles that they have anywhere, or because they are the service's staff.
+func (s *Service) required(ctx context.Context, tx *store.Tx, slug string, who id.Subject, places []tenant.Membership) (bool, error) {
 	if s.cfg.Required == nil {
-		return false
+		return false, nil
 	}
 	for _, p := range places {
-		if s.cfg.Required(slug, p.Role) {
-			return true
+		if s.cfg.Required(slug, p.Role, false) {
+			return true, nil
 		}
 	}
-	return false
+	role, err := tenant.RoleOf(ctx, tx, tx.Tenant(), who)
+	return err == nil && role != "" && s.cfg.Required(slug, role, true), fault.Wrap("identity.required", err)
 }

@@ -100,9 +100,9 @@ type Config struct {
 	// Secure says that people reach the program by HTTPS, also where a proxy in
 	// front ends it.
 	Secure bool
-	// Required tells whether a service's notice asks people of a role for a second
-	// factor; nobody is asked where nil.
-	Required func(slug string, role tenant.Role) bool
+	// Required tells whether a service's notice asks people of a role, in a workspace
+	// or among the service's staff, for a second factor; nobody is asked where nil.
+	Required func(slug string, role tenant.Role, staff bool) bool
 	// Links are the services that let people in by a mailed link.
 	Links []string
 	// Ways are further ways into a service, and Pages further pages of an account,

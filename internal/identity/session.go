@@ -107,12 +107,14 @@ func (s *Service) openSession(ctx context.Context, tx *store.Tx, v tenant.Servic
 func (s *Service) step(ctx context.Context, tx *store.Tx, v tenant.Service, row *session, places []tenant.Membership) (Step, error) {
 	has, err := factor.Has(ctx, tx, row.Subject)
 	switch {
-	case err != nil:
+	case err != nil || has && row.AssuredAt.IsZero():
 		return StepSecond, err
-	case has && row.AssuredAt.IsZero():
-		return StepSecond, nil
-	case !has && s.required(v.Slug, places):
-		return StepEnrol, nil
+	case has:
+		return StepNone, nil
+	}
+	needed, err := s.required(ctx, tx, v.Slug, row.Subject, places)
+	if err != nil || needed {
+		return StepEnrol, err
 	}
 	return StepNone, nil
 }
@@ -192,7 +194,9 @@ func (s *Service) principal(ctx context.Context, tx *store.Tx, v tenant.Service,
 	if err != nil {
 		return p, err
 	}
-	p.Required = s.required(v.Slug, places)
+	if p.Required, err = s.required(ctx, tx, v.Slug, a.Subject, places); err != nil {
+		return p, err
+	}
 	if p.Step, err = s.step(ctx, tx, v, row, places); err != nil || len(places) == 0 {
 		return p, err
 	}
