@@ -102,7 +102,7 @@ func (d *decider) rule(ctx context.Context, tx *store.Tx, c *Captured, name cate
 // choose sets the category where no rule does.
 func (d *decider) choose(c *Captured, name category.Name, taught, read string) {
 	if taught == "" {
-		taught = d.model.Learned(name)
+		taught = d.model.Learned(name, c.ToldDirection)
 	}
 	if taught != "" {
 		c.Category, c.Decided = taught, byLearned

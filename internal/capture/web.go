@@ -41,6 +41,14 @@ func (s *Service) Routes(mux *http.ServeMux) {
 		{"GET", "/transactions/{id}", s.transactionPage, readers},
 		{"POST", "/transactions/{id}", s.saveTransaction, writers},
 		{"POST", "/transactions/{id}/reject", s.rejectTransaction, writers},
+		{"POST", "/transactions/{id}/telling/{act}", s.joinAct, writers},
+		{"POST", "/transfers/{id}/{act}", s.transferAct, writers},
+		{"GET", "/rules", s.rulesPage, readers},
+		{"GET", "/rules/new", s.newRulePage, writers},
+		{"POST", "/rules", s.saveRule, writers},
+		{"GET", "/rules/{id}", s.rulePage, readers},
+		{"POST", "/rules/{id}", s.saveRule, writers},
+		{"POST", "/rules/{id}/{act}", s.actOnRule, writers},
 		{"GET", "/review", s.reviewPage, readers},
 		{"GET", "/accounts", s.accountsPage, readers},
 		{"GET", "/accounts/{id}", s.accountPage, writers},
@@ -84,7 +92,7 @@ func (s *Service) page(f func(visitor) error, roles ...tenant.Role) http.Handler
 func (s *Service) Nav(r *http.Request) []ui.Tab {
 	ctx := web.Context(r)
 	var out []ui.Tab
-	for _, n := range []string{"", "/transactions", "/review", "/accounts", "/targets", "/messages"} {
+	for _, n := range []string{"", "/transactions", "/review", "/rules", "/accounts", "/targets", "/messages"} {
 		href := at(ctx, n)
 		key := "capture.nav.home"
 		if n != "" {

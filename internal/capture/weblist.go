@@ -69,10 +69,18 @@ func (s *Service) listPage(v visitor) error {
 func (s *Service) reviewPage(v visitor) error {
 	q := Query{State: Review, After: v.r.URL.Query().Get(ui.AfterParam), Before: v.r.URL.Query().Get(ui.BeforeParam), Limit: 25}
 	l := listing{Query: q, At: *v.r.URL}
-	if err := s.read(v, func(tx *store.Tx) (err error) { l.Page, err = s.List(v.r.Context(), tx, q); return err }); err != nil {
+	var maybe []Pair
+	err := s.read(v, func(tx *store.Tx) (err error) {
+		if l.Page, err = s.List(v.r.Context(), tx, q); err != nil {
+			return err
+		}
+		maybe, err = s.Proposals(v.r.Context(), tx)
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	web.Render(v.w, v.r, http.StatusOK, web.Page{Title: v.t("capture.review.title"), Lead: v.t("capture.review.lead"), Wide: true}, review(l))
+	web.Render(v.w, v.r, http.StatusOK, web.Page{Title: v.t("capture.review.title"), Lead: v.t("capture.review.lead"), Wide: true}, review(l, maybe, v.may()))
 	return nil
 }
 

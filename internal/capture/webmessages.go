@@ -82,8 +82,8 @@ func (s *Service) retryMessage(v visitor) error {
 	return v.done("/messages", "capture.mail.retry.done", ui.Success)
 }
 
-// Again reads a kept message once more, with the rules of today. What was found
-// before stays as it is.
+// Again reads a kept message once more, with the rules of today, and notes what
+// it was found to be. What was booked of it before stays as it is.
 func (s *Service) Again(ctx context.Context, sc store.Scope, message id.ID) (inbox.Result, error) {
 	const op = "capture.Again"
 	var out inbox.Result
@@ -100,7 +100,12 @@ func (s *Service) Again(ctx context.Context, sc store.Scope, message id.ID) (inb
 	if err != nil {
 		return out, fault.Wrap(op, err)
 	}
-	err = s.db.Write(ctx, sc, func(tx *store.Tx) (err error) { out, err = apply(ctx, tx); return err })
+	err = s.db.Write(ctx, sc, func(tx *store.Tx) (err error) {
+		if out, err = apply(ctx, tx); err != nil {
+			return err
+		}
+		return inbox.Settle(ctx, tx, message, out)
+	})
 	return out, fault.Wrap(op, err)
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"amanah/internal/capture/learning"
 	"amanah/internal/clock"
 	"amanah/internal/fault"
 	"amanah/internal/id"
@@ -21,6 +22,9 @@ type detail struct {
 	View       View
 	Twin       *View
 	Message    *inbox.Message // nil where it is no longer kept
+	Tellings   []Telling
+	Pairs      []Pair
+	Rule       *learning.Rule // the one that works on it; nil for none
 	Deliveries []sentTo
 	Accounts   []BankAccount
 	Form       *ui.Form
@@ -57,10 +61,32 @@ func (s *Service) detail(v visitor, key id.ID) (detail, error) {
 		if d.Accounts, err = accounts(ctx, tx); err != nil {
 			return err
 		}
+		if err := s.learned(v, tx, &d); err != nil {
+			return err
+		}
 		d.Deliveries, err = sentToOf(v, tx, "captured_id = $2", key, 50)
 		return err
 	})
 	return d, err
+}
+
+// learned adds how the transaction was told and what was learned of it.
+func (s *Service) learned(v visitor, tx *store.Tx, d *detail) (err error) {
+	ctx := v.r.Context()
+	if d.Tellings, err = s.Tellings(ctx, tx, d.View.Captured); err != nil {
+		return err
+	}
+	if d.Pairs, err = s.Pairs(ctx, tx, d.View.ID); err != nil || d.View.Learned.IsZero() {
+		return err
+	}
+	r, err := store.Get[learning.Rule](ctx, tx, d.View.Learned)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err == nil && r.State != learning.Removed {
+		d.Rule = r
+	}
+	return err
 }
 
 // sentToOf reads deliveries, the newest first.
@@ -124,7 +150,7 @@ func (s *Service) show(v visitor, d detail, status int) {
 // readEdit reads the form; what is wrong with it stands in the form.
 func (v visitor) readEdit(f *ui.Form, was View) Edit {
 	g := v.r.PostForm.Get
-	e := Edit{Direction: g("direction"), Merchant: g("merchant"), Category: g("category"), Note: g("note"), Fee: -1, At: was.At, Zone: v.who.Location()}
+	e := Edit{Direction: g("direction"), Merchant: g("merchant"), Category: g("category"), Note: g("note"), Fee: -1, At: was.At, Zone: v.who.Location(), Once: g("once") == "yes"}
 	e.Amount.Currency = money.Currency(g("currency"))
 	if !e.Amount.Currency.Valid() {
 		f.Add("currency", "capture.edit.currency")

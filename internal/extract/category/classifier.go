@@ -60,13 +60,15 @@ func (k *Knowledge) Model(lessons []Lesson) *Model {
 			continue
 		}
 		if l.Name.Key != "" {
-			m.names[l.Name.Key] = l.Category
+			m.names[taught(l.Sample)] = l.Category
 		}
 		for _, t := range m.tokens(l.Sample) {
 			n := float64(lessonBeside)
 			switch {
-			case strings.HasPrefix(t, "="):
+			case t == taught(l.Sample):
 				n = lessonWhole
+			case strings.HasPrefix(t, "="):
+				n = lessonWord
 			case !strings.Contains(t, ":"):
 				n = lessonWord
 			}
@@ -78,8 +80,15 @@ func (k *Knowledge) Model(lessons []Lesson) *Model {
 	return m
 }
 
-// Learned is the category that the latest lesson gave this merchant; "" for none.
-func (m *Model) Learned(n Name) string { return m.names[n.Key] }
+// Learned is the category that the latest lesson gave this merchant, for money that
+// goes this way; "" for none.
+func (m *Model) Learned(n Name, direction string) string {
+	return m.names[taught(Sample{Name: n, Direction: direction})]
+}
+
+// taught is the token of a merchant as lessons know it: what is bought there says
+// nothing of what it pays back.
+func taught(s Sample) string { return whole(s.Name.Key) + "|" + s.Direction }
 
 // Builtin is what the built-in knowledge alone says, and the word that decided:
 // the merchant's name, its code, or a word of its name. "" where it knows nothing.
@@ -158,8 +167,8 @@ func (k *Knowledge) nameTokens(n Name) []string {
 // tokens are all of a sample's.
 func (m *Model) tokens(s Sample) []string {
 	out := m.k.nameTokens(s.Name)
-	if s.Name.Key != "" && !slices.Contains(out, whole(s.Name.Key)) {
-		out = append(out, whole(s.Name.Key))
+	if s.Name.Key != "" {
+		out = append(out, taught(s))
 	}
 	for _, side := range [...][2]string{{"channel", s.Channel}, {"direction", s.Direction}, {"read", s.Read}, {"amount", band(s.Minor)}, {"code", m.k.Code(s.Name.Code)}} {
 		if side[1] != "" {
@@ -270,7 +279,8 @@ func deciding(tokens []string, evidence []counts, best int) []string {
 			mean += v
 		}
 		if by := c[best] - mean/kinds; by > 0.3 {
-			all = append(all, said{strings.TrimPrefix(tokens[i], "="), by})
+			name, _, _ := strings.Cut(strings.TrimPrefix(tokens[i], "="), "|")
+			all = append(all, said{name, by})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b said) int {

@@ -53,7 +53,7 @@ func TestModel_learns(t *testing.T) {
 	if g := say(m, "QRIS WARUNG MADURA PAK HAJI BEKASI"); g.Category != "groceries" || g.Probability < Sure {
 		t.Errorf("the merchant itself: %+v", g)
 	}
-	if got := m.Learned(k.Name("warung madura pak haji")); got != "groceries" {
+	if got := m.Learned(k.Name("warung madura pak haji"), "out"); got != "groceries" {
 		t.Errorf("the lesson's own merchant is %q", got)
 	}
 	if g := say(m, "ZORBLAT PLAZA SENAYAN ZORBLAT"); g.Category != "entertainment" {
