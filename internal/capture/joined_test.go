@@ -18,7 +18,10 @@ import (
 
 func (r *rig) tellings(v capture.View) (out []capture.Telling) {
 	r.t.Helper()
-	r.read(func(tx *store.Tx) (err error) { out, err = r.Tellings(context.Background(), tx, v.Captured); return err })
+	r.read(func(tx *store.Tx) (err error) {
+		out, err = r.Tellings(context.Background(), tx, v.Captured)
+		return err
+	})
 	return out
 }
 

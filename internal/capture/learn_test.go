@@ -237,4 +237,3 @@ func TestClassifier_rollback(t *testing.T) {
 		}
 	})
 }
-
