@@ -23,6 +23,7 @@ import (
 	"amanah/internal/privacy/egress"
 	"amanah/internal/store"
 	"amanah/internal/store/storetest"
+	"amanah/internal/vault"
 )
 
 var config = storetest.Config{Sets: []store.Set{billing.Tables()}, Migrations: []fs.FS{billing.Migrations()}}
@@ -316,7 +317,7 @@ func TestBooks_balance(t *testing.T) {
 				}
 				key := rapid.SampledFrom(invoices).Draw(rt, "invoice")
 				before := r.get(key)
-				err := r.Write(ctx, r.scope(), func(tx *store.Tx) error { return r.VoidInvoice(ctx, tx, key) })
+				err := r.Write(ctx, r.scope(), func(tx *store.Tx) error { return r.VoidInvoice(ctx, tx, key, vault.Seal("a mistake")) })
 				if err == nil && before.State != billing.Void {
 					charged -= before.Total
 				}

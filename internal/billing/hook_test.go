@@ -184,7 +184,7 @@ func TestHook_amounts(t *testing.T) {
 			{"less than was owed", nil, "20000", billing.PartlyPaid, billing.Accepted, billing.FlagUnder, 30000, 0},
 			{"more than was owed", nil, "70000", billing.Paid, billing.Accepted, billing.FlagOver, 0, 20000},
 			{"after it was made void", func(r *rig, inv *billing.Invoice) {
-				r.write(func(tx *store.Tx) error { return r.VoidInvoice(t.Context(), tx, inv.ID) })
+				r.write(func(tx *store.Tx) error { return r.VoidInvoice(t.Context(), tx, inv.ID, vault.Seal("a mistake")) })
 			}, "50000", billing.Void, billing.Accepted, billing.FlagVoid, 0, 50000},
 			{"after the charge had run out", func(r *rig, _ *billing.Invoice) {
 				if got := r.xendit(fmt.Sprintf(`{"event":"qr.expired","data":{"id":"qr_1","reference_id":%q,"status":"INACTIVE"}}`, r.lastCharge())); got != 200 {
@@ -345,7 +345,7 @@ func TestStartCharge(t *testing.T) {
 		if !fault.Is(err, fault.Unavailable) || strings.Contains(err.Error(), "Rina") {
 			t.Errorf("a refusal: %v", err)
 		}
-		r.write(func(tx *store.Tx) error { return r.VoidInvoice(t.Context(), tx, inv.ID) })
+		r.write(func(tx *store.Tx) error { return r.VoidInvoice(t.Context(), tx, inv.ID, vault.Seal("a mistake")) })
 		if _, err := r.StartCharge(t.Context(), r.scope(), inv.ID, "xendit", billing.ByQRIS); !fault.Is(err, fault.Conflict) {
 			t.Errorf("for a void invoice: %v", err)
 		}

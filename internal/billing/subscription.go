@@ -11,6 +11,7 @@ import (
 	"amanah/internal/id"
 	"amanah/internal/money"
 	"amanah/internal/store"
+	"amanah/internal/vault"
 )
 
 // A subscription's invoices are about a bill of a period, which is owed, or an
@@ -214,7 +215,7 @@ func (s *Service) dropAbout(ctx context.Context, tx *store.Tx, prefix string) er
 	all, err := store.Find[Invoice](ctx, tx, "WHERE tenant_id = $1 AND about LIKE $2 AND state = $3 AND settled = 0", tx.Tenant(), prefix+"%", string(Open))
 	for i := range all {
 		if err == nil {
-			err = s.VoidInvoice(ctx, tx, all[i].ID)
+			err = s.VoidInvoice(ctx, tx, all[i].ID, vault.Text{})
 		}
 	}
 	return err

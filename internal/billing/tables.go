@@ -47,6 +47,7 @@ type Invoice struct {
 	Total    int64          `data:"billing.record"`
 	Settled  int64          `data:"billing.record"` // paid and credited
 	Currency money.Currency `data:"billing.record"`
+	Reason   vault.Text     `data:"billing.record"` // the staff's, for what was taken back
 	IssuedAt clock.Instant  `data:"billing.record"`
 	DueAt    clock.Instant  `data:"billing.record"`
 	PaidAt   clock.Instant  `data:"billing.record"`

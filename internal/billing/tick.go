@@ -9,6 +9,7 @@ import (
 	"amanah/internal/fault"
 	"amanah/internal/id"
 	"amanah/internal/store"
+	"amanah/internal/vault"
 )
 
 // ahead is how long before a period ends its next invoice is made.
@@ -136,7 +137,7 @@ func (s *Service) remind(ctx context.Context, tx *store.Tx, key id.ID) error {
 	}
 	offer := len(inv.About) > 6 && inv.About[:6] == aboutOffer+":"
 	if offer && tx.Now() > inv.DueAt && inv.Settled == 0 {
-		return s.VoidInvoice(ctx, tx, key)
+		return s.VoidInvoice(ctx, tx, key, vault.Text{})
 	}
 	stage := ""
 	for _, st := range stages {

@@ -7,12 +7,13 @@ import (
 	"amanah/internal/id"
 	"amanah/internal/money"
 	"amanah/internal/store"
+	"amanah/internal/vault"
 )
 
 // VoidInvoice takes an invoice back on which nothing was paid: it keeps its number
-// and owes nothing. Doing it again changes nothing. Fault Conflict where
-// something was paid: make a credit note.
-func (s *Service) VoidInvoice(ctx context.Context, tx *store.Tx, key id.ID) error {
+// and owes nothing. Doing it again changes nothing. The reason is empty where
+// nobody decided it. Fault Conflict where something was paid: make a credit note.
+func (s *Service) VoidInvoice(ctx context.Context, tx *store.Tx, key id.ID, reason vault.Text) error {
 	const op = "billing.VoidInvoice"
 	inv, err := lock(ctx, tx, key)
 	if err != nil {
@@ -24,7 +25,7 @@ func (s *Service) VoidInvoice(ctx context.Context, tx *store.Tx, key id.ID) erro
 	if inv.Kind != Bill || inv.State != Open || inv.Settled != 0 {
 		return fault.New(fault.Conflict, op, "billing.void.paid")
 	}
-	inv.State, inv.VoidAt = Void, tx.Now()
+	inv.State, inv.VoidAt, inv.Reason = Void, tx.Now(), reason
 	if err := store.Update(ctx, tx, inv); err != nil {
 		return fault.Wrap(op, err)
 	}

@@ -45,6 +45,7 @@ type Config struct {
 	SignIn    SignIn    `yaml:"signin"`
 	Providers Providers `yaml:"providers"`
 	Phone     Phone     `yaml:"phone"`
+	Billing   Billing   `yaml:"billing"`
 }
 
 // SignIn is about the ways in.
@@ -116,6 +117,7 @@ func Load(file string, getenv func(string) string) (Config, error) {
 		"AMANAH_LISTEN": &c.Listen, "AMANAH_URL": &c.URL, "AMANAH_DATA": &c.Data, "AMANAH_DATABASE": &c.Database,
 		"AMANAH_SMTP_LISTEN": &c.SMTP.Listen, "AMANAH_RELAY_PASSWORD": &c.Mail.Password,
 		"AMANAH_GOOGLE_SECRET": &c.Providers.Google.Secret, "AMANAH_TELEGRAM_TOKEN": &c.Providers.Telegram.Token,
+		"AMANAH_XENDIT_KEY": &c.Billing.Xendit.Key, "AMANAH_XENDIT_CALLBACK_TOKEN": &c.Billing.Xendit.Token, "AMANAH_MIDTRANS_KEY": &c.Billing.Midtrans.Key,
 		"AMANAH_WHATSAPP_TOKEN": &c.Providers.WhatsApp.Token, "AMANAH_PHONE_TOKEN": &c.Phone.Token,
 	} {
 		if v := getenv(name); v != "" {
@@ -177,6 +179,9 @@ func (c *Config) Finish() error {
 	set(&c.Mail.From, "no-reply@"+c.SMTP.Domain)
 	if (c.SMTP.Certificate == "") != (c.SMTP.Key == "") || (c.TLS.Certificate == "") != (c.TLS.Key == "") {
 		return fmt.Errorf("config: a certificate and its key come together")
+	}
+	if err := c.Billing.finish(); err != nil {
+		return err
 	}
 	if err := c.finishProviders(); err != nil {
 		return err

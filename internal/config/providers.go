@@ -91,6 +91,9 @@ func (c *Config) addresses() map[string][]*string {
 		"providers.telegram": {&p.Telegram.BaseURL},
 		"providers.whatsapp": {&p.WhatsApp.BaseURL},
 	}
+	if list := c.Billing.addresses(); len(list) > 0 {
+		out["billing"] = list
+	}
 	switch c.Phone.Sender {
 	case "sms":
 		out["phone"] = []*string{&c.Phone.URL}
@@ -159,7 +162,7 @@ func (c *Config) HostsOf(setting string) []string {
 // OwnHostsOf are those of HostsOf that the operator set in place of the vendor's:
 // they may lie in the operator's own network.
 func (c *Config) OwnHostsOf(setting string) []string {
-	own := Config{Providers: vendors}
+	own := Config{Providers: vendors, Billing: vendorBilling}
 	usual := own.HostsOf(setting)
 	if setting == "phone" {
 		usual = own.HostsOf("providers.whatsapp")

@@ -1,0 +1,4 @@
+-- +goose Up
+ALTER TABLE invoices ADD COLUMN reason BYTEA;
+-- +goose Down
+ALTER TABLE invoices DROP COLUMN reason;
