@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"amanah/internal/billing"
 	"amanah/internal/capture"
 	"amanah/internal/capture/importing"
 	"amanah/internal/capture/report"
@@ -79,6 +80,7 @@ type App struct {
 	capture   *capture.Service
 	importing *importing.Service
 	reports   *report.Service
+	billing   *billing.Service // nil where it is not switched on
 	people    people
 	schema    *rowset.Schema
 	rights    *rights.Rights
@@ -115,6 +117,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 		a.openReports,
 		a.openTargets,
 		a.openWaysIn,
+		a.openBilling,
 		a.openPrivacy,
 		a.openREST,
 		a.openWeb, a.openMail,

@@ -135,6 +135,9 @@ func (a *App) plan() {
 		return a.db.TrimSystemUses(ctx, clock.At(a.Clock.Now().AddDate(0, 0, -90)))
 	})
 	a.jobs.Every(cleanIdentity, time.Hour)
+	if a.billing != nil {
+		a.jobs.Every(billingTick, time.Hour)
+	}
 }
 
 // resume finishes erasures that a crash interrupted.

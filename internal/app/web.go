@@ -51,7 +51,7 @@ func (a *App) openWeb(context.Context) (err error) {
 	}
 	mux := http.NewServeMux()
 	a.routes(mux)
-	a.handler = a.identity.Identify(a.shell.Handler(a.byHost(a.follow(mux))))
+	a.handler = a.identity.Identify(a.shell.Handler(a.byHost(a.follow(a.payFirst(mux)))))
 	return nil
 }
 
@@ -131,6 +131,7 @@ func (a *App) routes(mux *http.ServeMux) {
 		if a.uses("ctt", "phone") {
 			a.phone.Routes(mux, "ctt")
 		}
+		a.billingRoutes(mux)
 		a.rest.Routes(mux)
 		a.bearer.Routes(mux)
 	}
@@ -153,6 +154,7 @@ func (a *App) decorate(r *http.Request, p *web.Page) {
 	}
 	p.User = identity.User(r)
 	a.supportMenu(r, p, who)
+	a.billingBanner(r, p)
 	a.notify.Decorate(r, p, r.URL.Path == p.Service.Path(landing(p.Service.Slug)))
 	if len(p.Nav) == 0 && who.Service == "ctt" && !who.Workspace.IsZero() {
 		p.Nav = menuOf(r)

@@ -14,6 +14,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"amanah/internal/audit"
 	"amanah/internal/billing"
 	"amanah/internal/billing/qris"
 	"amanah/internal/clock"
@@ -26,7 +27,7 @@ import (
 	"amanah/internal/vault"
 )
 
-var config = storetest.Config{Sets: []store.Set{billing.Tables()}, Migrations: []fs.FS{billing.Migrations()}}
+var config = storetest.Config{Sets: []store.Set{audit.Tables(), billing.Tables()}, Migrations: []fs.FS{audit.Migrations(), billing.Migrations()}}
 
 const (
 	xenditToken = "a-token-of-the-tests"
@@ -50,11 +51,10 @@ type rig struct {
 func newRig(t testing.TB, b *storetest.Bundle) *rig {
 	r := &rig{Bundle: b, t: t, home: b.Tenant(), workspace: b.Tenant(), person: b.Subject()}
 	r.Service = billing.New(billing.Options{Store: b.DB, Slug: "ctt", Home: r.home, Plans: billing.BuiltinPlans(), Taxes: billing.BuiltinTaxes(), Tax: "ppn",
-		Issuer: billing.Issuer{Name: "CTT", Address: "Jakarta"}, Teller: r, Door: r, Released: func(context.Context, id.Tenant) { r.released++ },
+		Issuer: billing.Issuer{Name: "CTT", Address: "Jakarta"}, Teller: r, Door: r, Released: func(context.Context, *store.Tx, id.Tenant) error { r.released++; return nil },
 		Providers: []billing.Provider{billing.Xendit{URL: "https://api.xendit.example", Key: "xnd", Token: xenditToken}, billing.Midtrans{URL: "https://api.midtrans.example", Key: midtransKey, Bank: "bca"}},
 		QRIS:      &qris.Payload{MCC: "7372", Name: "CTT", City: "JAKARTA", Accounts: []qris.Account{{Tag: "51", GUID: "ID.CO.QRIS.WWW", ID: "ID1020000000001", Criteria: "UMI"}}},
 		Accounts:  []billing.VirtualAccount{{Bank: "BCA", Prefix: "12608", Digits: 8}},
-		IsStaff:   func(context.Context, store.Scope, id.Subject) (bool, error) { return true, nil },
 	})
 	return r
 }

@@ -2,7 +2,6 @@ package billing
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -13,6 +12,7 @@ import (
 	"amanah/internal/id"
 	"amanah/internal/privacy/egress"
 	"amanah/internal/store"
+	"amanah/internal/web/i18n"
 )
 
 // Door lets a request out; *egress.Door does.
@@ -65,17 +65,11 @@ type Options struct {
 	Providers []Provider
 	Door      Door
 	Teller    Teller
-	Printer   Printer
-	// Released is called after a commit that lets a workspace work again.
-	Released func(ctx context.Context, workspace id.Tenant)
-	// IsStaff tells whether a person works for the service.
-	IsStaff func(ctx context.Context, home store.Scope, who id.Subject) (bool, error)
-	Log     *slog.Logger
-}
-
-// Printer writes an invoice as a PDF.
-type Printer interface {
-	Print(ctx context.Context, w io.Writer, lang string, p Paper, pay Pay) error
+	// Catalog has the words of files; nil: there are no files.
+	Catalog *i18n.Catalog
+	// Released is called in the transaction that lets a workspace work again.
+	Released func(ctx context.Context, tx *store.Tx, workspace id.Tenant) error
+	Log      *slog.Logger
 }
 
 // Service bills. It is safe for concurrent use.

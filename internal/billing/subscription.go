@@ -81,7 +81,9 @@ func (s *Service) Choose(ctx context.Context, tx *store.Tx, c Customer, code str
 	case plan.Price > now.Price && plan.TrialDays > 0 && !sub.Tried:
 		sub.Plan, sub.Next, sub.Trial, sub.Tried = plan.Code, plan.Code, true, true
 		sub.From, sub.Until = tx.Now(), clock.At(tx.Now().Time().AddDate(0, 0, plan.TrialDays))
-		s.release(ctx, tx, sub.Workspace)
+		if err := s.release(ctx, tx, sub.Workspace); err != nil {
+			return nil, fault.Wrap(op, err)
+		}
 	case plan.Price > now.Price || sub.Trial && plan.Code == now.Code:
 		return s.offer(ctx, tx, c, sub, now, plan)
 	case sub.Trial: // nothing was paid: it changes at once
@@ -181,7 +183,9 @@ func (s *Service) paid(ctx context.Context, tx *store.Tx, inv *Invoice) error {
 		sub.Next = part[3]
 	}
 	sub.Plan, sub.Trial, sub.From, sub.Until = part[3], false, from, clock.At(monthOn(from.Time()))
-	s.release(ctx, tx, sub.Workspace)
+	if err := s.release(ctx, tx, sub.Workspace); err != nil {
+		return err
+	}
 	if err := store.Update(ctx, tx, sub); err != nil {
 		return err
 	}
@@ -190,11 +194,12 @@ func (s *Service) paid(ctx context.Context, tx *store.Tx, inv *Invoice) error {
 
 func linkOf(inv *Invoice) string { return "/app/billing/invoices/" + inv.ID.String() }
 
-// release lets a workspace work again once the transaction stands.
-func (s *Service) release(ctx context.Context, tx *store.Tx, workspace id.Tenant) {
-	if s.Released != nil {
-		tx.AfterCommit(func() { s.Released(context.WithoutCancel(ctx), workspace) })
+// release says that a workspace may work again.
+func (s *Service) release(ctx context.Context, tx *store.Tx, workspace id.Tenant) error {
+	if s.Released == nil {
+		return nil
 	}
+	return s.Released(ctx, tx, workspace)
 }
 
 // dropOffers makes open offers of a subscription void: another choice was made.

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -87,13 +88,13 @@ func (s *Service) invoicePage(v visitor) error {
 	if err != nil {
 		return err
 	}
-	web.Render(v.w, v.r, http.StatusOK, web.Page{Title: v.t("billing.kind."+string(st.Inv.Kind)) + " " + st.Inv.Number, Back: v.back("", "billing.title")}, invoiceView(st, s.Printer != nil))
+	web.Render(v.w, v.r, http.StatusOK, web.Page{Title: v.t("billing.kind."+string(st.Inv.Kind)) + " " + st.Inv.Number, Back: v.back("", "billing.title")}, invoiceView(st, s.Catalog != nil))
 	return nil
 }
 
 // invoiceFile is the PDF.
 func (s *Service) invoiceFile(v visitor) error {
-	if s.Printer == nil {
+	if s.Catalog == nil {
 		return fault.New(fault.NotFound, "billing.invoiceFile", "")
 	}
 	st, err := s.own(v)
@@ -104,15 +105,15 @@ func (s *Service) invoiceFile(v visitor) error {
 }
 
 func (s *Service) sendPDF(v visitor, st sight) error {
-	var b strings.Builder
-	if err := s.Printer.Print(v.r.Context(), &b, string(i18n.From(v.ctx).Lang), st.Paper, st.Pay); err != nil {
+	var b bytes.Buffer
+	if err := s.Print(&b, i18n.From(v.ctx).Lang, st.Paper, st.State, st.Pay); err != nil {
 		return err
 	}
 	h := v.w.Header()
 	h.Set("Content-Type", "application/pdf")
 	h.Set("Content-Disposition", `attachment; filename="`+strings.ReplaceAll(st.Inv.Number, "/", "-")+`.pdf"`)
 	h.Set("Cache-Control", "no-store")
-	_, err := io.WriteString(v.w, b.String())
+	_, err := v.w.Write(b.Bytes())
 	return err
 }
 

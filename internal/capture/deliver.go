@@ -72,11 +72,23 @@ func (s *Service) Deliver(ctx context.Context, task job.Task) error {
 	if wait := out.t.ParkedUntil.Time().Sub(s.clock.Now()); wait > early {
 		return fault.Wrap(op, s.db.Write(ctx, sc, func(tx *store.Tx) error { return s.later(ctx, tx, out.d.ID, wait) }))
 	}
+	if s.Limits != nil {
+		why, err := s.Limits.MayTake(ctx, sc.Tenant, limitDeliver, 0)
+		if err != nil {
+			return fault.Wrap(op, err)
+		}
+		if why != "" { // nothing is lost: it goes out once the workspace works again
+			return fault.Wrap(op, s.db.Write(ctx, sc, func(tx *store.Tx) error { return s.later(ctx, tx, out.d.ID, untilPaid) }))
+		}
+	}
 	if out.kind.Traits().Serial {
 		return fault.Wrap(op, s.inTurn(ctx, sc, out))
 	}
 	return fault.Wrap(op, s.attempt(ctx, sc, out))
 }
+
+// untilPaid is how often a delivery that is held back looks again.
+const untilPaid = 10 * time.Minute
 
 // attempt sends and notes what became of it.
 func (s *Service) attempt(ctx context.Context, sc store.Scope, out *outgoing) error {

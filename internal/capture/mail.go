@@ -64,8 +64,14 @@ func (s *Service) HandleMail(ctx context.Context, sc store.Scope, m inbox.Messag
 			return nil, fault.Wrap(op, err)
 		}
 	}
+	over := ""
+	if len(res.Transactions) > 0 {
+		if over, err = s.over(ctx, sc.Tenant); err != nil {
+			return nil, fault.Wrap(op, err)
+		}
+	}
 	return func(ctx context.Context, tx *store.Tx) (inbox.Result, error) {
-		out, err := s.apply(ctx, tx, found{m: m, res: res, hold: stranger, zone: zone})
+		out, err := s.apply(ctx, tx, found{m: m, res: res, hold: stranger, over: over, zone: zone})
 		return out, fault.Wrap(op, err)
 	}, nil
 }
@@ -93,11 +99,16 @@ func (s *Service) apply(ctx context.Context, tx *store.Tx, f found) (inbox.Resul
 		}
 		counts[state]++
 	}
+	if len(res.Transactions) > 0 && counts[Booked] > 0 {
+		if err := s.counted(ctx, tx); err != nil {
+			return out, err
+		}
+	}
 	switch {
 	case len(all) == 0:
 	case counts[Review] > 0:
 		out.Outcome = outcomeReview
-		out.Reason = or(out.Reason, hold)
+		out.Reason = or(out.Reason, or(hold, f.over))
 	case counts[Booked] == 0:
 		out.Outcome, out.Reason = outcomeDuplicate, "duplicate.same"
 	}
@@ -118,6 +129,7 @@ type found struct {
 	t    email.Transaction
 	line int64
 	hold string // a reason to wait for a person whatever the confidence
+	over string // a limit that is reached: what would be booked waits
 	zone *time.Location
 }
 
@@ -150,6 +162,9 @@ func (s *Service) take(ctx context.Context, tx *store.Tx, f found) (State, error
 	case mayBeSame:
 		c.State, c.Twin = Review, twin
 		c.Reason = or(c.Reason, "duplicate.other_source")
+	}
+	if c.State == Booked && f.over != "" {
+		c.State, c.Reason = Review, f.over
 	}
 	if created, err := store.InsertOnce(ctx, tx, c, "tenant_id, message_id, line"); err != nil || !created {
 		return same, err

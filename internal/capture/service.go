@@ -85,7 +85,9 @@ type Options struct {
 	Tell Teller
 	// Post sends a target's file to the person's own address; nil: it cannot be sent.
 	Post func(ctx context.Context, s store.Scope, person id.Subject, l target.Letter) error
-	Log  *slog.Logger
+	// Limits is nil where nothing is limited.
+	Limits Limits
+	Log    *slog.Logger
 	// Knowledge is what is known of merchants; nil means the built-in one.
 	Knowledge *category.Knowledge
 }

@@ -88,7 +88,9 @@ func (a *API) authenticate(ctx context.Context, w http.ResponseWriter, r *http.R
 	}
 	if err != nil {
 		p := a.problemOf(ctx, codeOf(fault.Of(err)), fault.Of(err))
-		a.cfg.Log.ErrorContext(ctx, "fault", "call", c.op.ID, "request", p.Instance, "error", err.Error())
+		if p.Status >= http.StatusInternalServerError {
+			a.cfg.Log.ErrorContext(ctx, "fault", "call", c.op.ID, "request", p.Instance, "error", err.Error())
+		}
 		write(w, p, langOf(ctx))
 		return ctx, false
 	}
