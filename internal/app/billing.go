@@ -19,6 +19,7 @@ import (
 	"amanah/internal/store"
 	"amanah/internal/tenant"
 	"amanah/internal/web"
+	"amanah/internal/web/i18n"
 	"amanah/internal/web/ui"
 )
 
@@ -32,6 +33,9 @@ const (
 // nothing is limited.
 func (a *App) openBilling(context.Context) error {
 	c := a.cfg.Billing
+	if a.Demo && !c.On {
+		c = billingOfDemo(c)
+	}
 	if !c.On || !a.uses("ctt", "billing") {
 		return nil
 	}
@@ -162,6 +166,16 @@ func (a *App) billingNav(r *http.Request) []ui.Tab {
 		return nil
 	}
 	return a.billing.Nav(r)
+}
+
+// billingMenu leads staff to their desk.
+func (a *App) billingMenu(r *http.Request, p *web.Page, who identity.Principal) {
+	if a.billing == nil {
+		return
+	}
+	if role, err := a.identity.StaffRole(r.Context(), who); err == nil && role != "" {
+		p.User.Menu = append(p.User.Menu, ui.Tab{Label: i18n.T(web.Context(r), "billing.staff.title"), Href: p.Service.Path("/staff/billing")})
+	}
 }
 
 // billingBanner says on every page of a workspace that an invoice is unpaid.

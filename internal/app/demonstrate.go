@@ -68,6 +68,9 @@ func (a *App) Demonstrate(ctx context.Context) (Demonstration, error) {
 			if err := a.demoBudgets(ctx, s, who); err != nil {
 				return d, err
 			}
+			if err := a.demoBilling(ctx, who, workspace, one.name); err != nil {
+				return d, err
+			}
 			if err := a.demoLife(ctx, d.Agent); err != nil {
 				return d, err
 			}

@@ -154,9 +154,10 @@ func (a *App) decorate(r *http.Request, p *web.Page) {
 	}
 	p.User = identity.User(r)
 	a.supportMenu(r, p, who)
+	a.billingMenu(r, p, who)
 	a.billingBanner(r, p)
 	a.notify.Decorate(r, p, r.URL.Path == p.Service.Path(landing(p.Service.Slug)))
 	if len(p.Nav) == 0 && who.Service == "ctt" && !who.Workspace.IsZero() {
-		p.Nav = menuOf(r)
+		p.Nav = append(menuOf(r), a.billingNav(r)...)
 	}
 }

@@ -150,10 +150,6 @@ func planOptions(ctx context.Context, ps Plans, o Overview) []ui.Option {
 	p := i18n.From(ctx)
 	var out []ui.Option
 	for _, one := range ps {
-		price := p.T("billing.plan.free")
-		if one.Price > 0 {
-			price = p.T("billing.plan.price", "price", one.Amount())
-		}
 		parts := []string{}
 		for _, what := range Limited() {
 			parts = append(parts, limitText(ctx, one, what))
@@ -162,7 +158,10 @@ func planOptions(ctx context.Context, ps Plans, o Overview) []ui.Option {
 		if one.TrialDays > 0 && !o.Sub.Tried && one.Price > o.Plan.Price {
 			hint = p.T("billing.plan.trial", "count", one.TrialDays) + " · " + hint
 		}
-		label := one.Name.In(string(p.Lang)) + ", " + price
+		label := one.Name.In(string(p.Lang))
+		if one.Price > 0 {
+			label += ", " + p.T("billing.plan.price", "price", one.Amount())
+		}
 		if one.Code == o.Plan.Code {
 			label += " (" + p.T("billing.plan.now") + ")"
 		}

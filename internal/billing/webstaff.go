@@ -234,7 +234,14 @@ func (s *Service) staffDecide(v visitor) error {
 		if accept && !ok {
 			return fault.New(fault.Invalid, "billing.staffDecide", "billing.amount.invalid").On("amount")
 		}
-		return s.Decide(v.r.Context(), tx, p.ID, accept, money.Amount{Minor: amount.Minor, Currency: p.Currency}, sealed(v, "reason"))
+		if err := s.Decide(v.r.Context(), tx, p.ID, accept, money.Amount{Minor: amount.Minor, Currency: p.Currency}, sealed(v, "reason")); err != nil {
+			return err
+		}
+		inv, err := InvoiceOf(v.r.Context(), tx, p.Invoice)
+		if err != nil {
+			return err
+		}
+		return s.tell(v.r.Context(), tx, Note{Subject: p.Debtor, Key: "billing.told.decided", Args: map[string]string{"number": inv.Number}, Link: linkOf(inv), Once: "billing.decided." + p.ID.String()})
 	})
 }
 
