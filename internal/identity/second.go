@@ -42,6 +42,9 @@ func (s *Service) Second(ctx context.Context, p Principal, proof Proof, d Device
 	err = s.prove(ctx, p, proof, d, func(tx *store.Tx, kind factor.Kind) error {
 		now := tx.Now()
 		ends = clock.At(now.Time().Add(sessionTime))
+		if n, err := tx.Exec(ctx, "UPDATE sessions SET factor = $4 WHERE tenant_id = $1 AND id = $2 AND subject_id = $3 AND assured_at IS NULL", tx.Tenant(), p.Session, p.Subject, string(kind)); err != nil || n == 0 {
+			return fault.New(fault.Unauthorized, op, "").Cause(err) // completed by another proof meanwhile
+		}
 		if err := assure(ctx, tx, p, kind, hash, ends); err != nil {
 			return err
 		}

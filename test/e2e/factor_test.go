@@ -12,6 +12,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/cdproto/webauthn"
+	"github.com/chromedp/chromedp"
 )
 
 // authenticator is an app of one-time codes, written after RFC 6238 alone.
@@ -92,4 +95,58 @@ func (v *person) half() []*http.Cookie {
 		v.halfway = jar.Cookies(&url.URL{Scheme: "http", Host: v.p.http, Path: "/ctt"})
 	}
 	return v.halfway
+}
+
+// A passkey in a real browser, with a virtual authenticator: made, named, shown as
+// the second step, signed in with alone, removed.
+func TestPasskey(t *testing.T) {
+	t.Parallel()
+	p := serve(t, "sqlite")
+	// A passkey is bound to a name; an address of numbers can have none.
+	p.http = strings.Replace(p.http, "127.0.0.1", "localhost", 1)
+	v := signUp(t, p, "Rina Maharani", "rina@rumah.example")
+	b := openTab(t, p, "id")
+	device := webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{Protocol: webauthn.AuthenticatorProtocolCtap2,
+		Transport: webauthn.AuthenticatorTransportInternal, HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true}}
+	if _, err := chromedp.Call(b.ctx, webauthn.Enable, webauthn.EnableParams{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(b.ctx, webauthn.AddVirtualAuthenticator, device); err != nil {
+		t.Fatal(err)
+	}
+	signIn := func() {
+		b.open("/ctt/signin")
+		b.fill("email", v.email)
+		b.fill("password", password)
+		b.submit("/ctt/signin")
+	}
+	signIn()
+	b.fill("code", v.app.code(t))
+	b.submit("/signin/second")
+	b.open("/ctt/account/security/passkey")
+	b.look("passkey-new")
+	b.fill("name", "Ponsel biru")
+	b.click(`form[data-passkey=create] button[type=submit]`)
+	if text := b.text(); !strings.Contains(text, "Ponsel biru") {
+		t.Fatalf("the passkey is not listed: %.800s", text)
+	}
+	b.look("security-passkey")
+	b.lead(clickHidden(`form[action$="/signout"] button`))
+	signIn()
+	b.look("second-passkey")
+	b.click(`form[data-passkey=get] button[type=submit]`)
+	if at := evaluate[string](b, "location.pathname"); at != "/ctt/app" {
+		t.Fatalf("the passkey as second step leads to %s", at)
+	}
+	b.lead(clickHidden(`form[action$="/signout"] button`))
+	b.look("signin-passkey")
+	b.click(`form[data-passkey=get] button[type=submit]`)
+	if at := evaluate[string](b, "location.pathname"); at != "/ctt/app" {
+		t.Fatalf("the passkey alone leads to %s", at)
+	}
+	b.open("/ctt/account/security")
+	b.lead(clickHidden(`form[action$="/passkey/remove"] button`))
+	if text := b.text(); strings.Contains(text, "Ponsel biru") {
+		t.Errorf("the removed passkey is listed: %.800s", text)
+	}
 }
