@@ -120,6 +120,7 @@ func (a *App) routes(mux *http.ServeMux) {
 	if a.rules.runs("capture") {
 		a.identity.Routes(mux, "ctt")
 		a.capture.Routes(mux)
+		mux.Handle("POST /ctt/hooks/telegram", a.capture.Hook())
 		a.waysInRoutes(mux)
 		a.reports.Routes(mux)
 		a.mine.Routes(mux, "ctt")

@@ -15,7 +15,7 @@
 //   - Nothing of a doubtful sender and nothing below email.BookAt is booked
 //     without a person.
 //   - An entry, its captured row, its deliveries and their jobs are one transaction.
-//   - A delivery keeps its event id over all attempts. It says what the books say
+//   - A delivery keeps its event id over all attempts and replays. It says what the books say
 //     at the time of sending. Nothing goes to a target before a test reached it,
 //     nothing to one that was removed.
 //   - What a mail said of names stands in no column in clear.

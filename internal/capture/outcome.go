@@ -119,7 +119,7 @@ func (s *Service) hold(ctx context.Context, tx *store.Tx, o *outgoing, reason st
 		return err
 	}
 	return s.Tell.Tell(ctx, tx, notify.Message{Subject: o.t.Subject, Key: "capture.notice." + reason, Args: map[string]string{"target": o.kind.Describe(o.set)},
-		Link: "/app/targets/" + o.t.ID.String(), Once: "capture.target.paused:" + o.t.ID.String() + ":" + tx.Now().String(), Tone: notify.Warning})
+		Link: "/app/targets/" + o.t.ID.String(), Once: "capture.target.paused:" + o.t.ID.String() + ":" + o.d.ID.String() + ":" + tx.Now().String(), Tone: notify.Warning})
 }
 
 // sendAt has a delivery sent at a time.
@@ -128,6 +128,39 @@ func (s *Service) sendAt(ctx context.Context, tx *store.Tx, delivery id.ID, at t
 		return err
 	}
 	return s.Jobs.Enqueue(ctx, tx, job.Task{Kind: DeliverTask, Service: s.Slug, Tenant: tx.Tenant(), ID: delivery}, at)
+}
+
+// verify notes that a test arrived. What came while the target was not verified
+// any more goes on.
+func (s *Service) verify(ctx context.Context, tx *store.Tx, key id.ID) error {
+	t, _, err := s.target(ctx, tx, key)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "UPDATE targets SET verified_at = COALESCE(verified_at, $1), failing_since = NULL WHERE tenant_id = $2 AND id = $3", tx.Now(), tx.Tenant(), key); err != nil {
+		return err
+	}
+	if t.State != TargetActive || !t.VerifiedAt.IsZero() {
+		return nil
+	}
+	return s.sendHeld(ctx, tx, key)
+}
+
+// sendHeld has all that waits for a target sent now.
+func (s *Service) sendHeld(ctx context.Context, tx *store.Tx, key id.ID) error {
+	held, err := store.Find[Delivery](ctx, tx, "WHERE tenant_id = $1 AND target_id = $2 AND state = $3 AND event <> $4 ORDER BY created_at, id", tx.Tenant(), key, string(Pending), EventTest)
+	if err != nil {
+		return err
+	}
+	for i := range held {
+		if err := s.again(ctx, tx, &held[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Test sends a test event at once and says how it went: the answer's status and
@@ -160,8 +193,7 @@ func (s *Service) Test(ctx context.Context, sc store.Scope, key id.ID) (status i
 		d.LastStatus, d.LastError, d.State = int64(got.Status), got.Key, Failed
 		if got.Taken() {
 			d.State, d.DeliveredAt = Delivered, tx.Now()
-			_, err := tx.Exec(ctx, "UPDATE targets SET verified_at = COALESCE(verified_at, $1), failing_since = NULL WHERE tenant_id = $2 AND id = $3 AND state <> $4", tx.Now(), tx.Tenant(), key, string(TargetRemoved))
-			if err != nil {
+			if err := s.verify(ctx, tx, key); err != nil {
 				return err
 			}
 		}

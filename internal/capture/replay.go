@@ -245,10 +245,11 @@ type ReplayProgress struct {
 	Arrived, Waiting, Lost int64
 }
 
-// Replays are a target's last replays, the newest first.
+// Replays is a target's last replay, if there was one: a delivery knows only the
+// last that sent it.
 func (s *Service) Replays(ctx context.Context, tx *store.Tx, key id.ID) ([]ReplayProgress, error) {
 	const op = "capture.Replays"
-	all, err := store.Find[Replay](ctx, tx, "WHERE tenant_id = $1 AND target_id = $2 ORDER BY created_at DESC, id DESC LIMIT 5", tx.Tenant(), key)
+	all, err := store.Find[Replay](ctx, tx, "WHERE tenant_id = $1 AND target_id = $2 ORDER BY created_at DESC, id DESC LIMIT 1", tx.Tenant(), key)
 	if err != nil {
 		return nil, fault.Wrap(op, err)
 	}

@@ -81,6 +81,8 @@ type Options struct {
 	Booked func(ctx context.Context, tx *store.Tx, c *Captured, zone *time.Location) error
 	// Kinds are the kinds of target; nil: webhook and http.
 	Kinds []target.Kind
+	// Chats binds Telegram chats; nil: there is no bot.
+	Chats *Chats
 	// Tell tells who set a target up that it was paused; nil: the pages alone say it.
 	Tell Teller
 	// Post sends a target's file to the person's own address; nil: it cannot be sent.

@@ -181,14 +181,8 @@ func (s *Service) ResumeTarget(ctx context.Context, tx *store.Tx, key id.ID) err
 	if err := gone(n, err, op); err != nil {
 		return err
 	}
-	held, err := store.Find[Delivery](ctx, tx, "WHERE tenant_id = $1 AND target_id = $2 AND state = $3 ORDER BY created_at, id", tx.Tenant(), key, string(Pending))
-	if err != nil {
+	if err := s.sendHeld(ctx, tx, key); err != nil {
 		return fault.Wrap(op, err)
-	}
-	for i := range held {
-		if err := s.again(ctx, tx, &held[i]); err != nil {
-			return fault.Wrap(op, err)
-		}
 	}
 	t, k, err := s.target(ctx, tx, key)
 	if err != nil {

@@ -56,6 +56,7 @@ func (s *Service) Routes(mux *http.ServeMux) {
 		{"GET", "/targets", s.targetsPage, readers},
 		{"GET", "/targets/new", s.newTargetPage, writers},
 		{"POST", "/targets", s.createTarget, writers},
+		{"GET", "/targets/google", s.grantAnswer, writers},
 		{"GET", "/targets/{id}", s.targetPage, readers},
 		{"GET", "/targets/{id}/filter", s.filterPage, writers},
 		{"POST", "/targets/{id}/filter", s.saveFilter, writers},

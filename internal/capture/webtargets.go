@@ -167,6 +167,12 @@ func (s *Service) actOnTarget(v visitor) error {
 			return v.done(to, "capture.target.test.failed", ui.Danger)
 		}
 		return v.done(to, "capture.target.test.passed", ui.Success)
+	case "telegram":
+		return s.linkChat(v, key)
+	case "google":
+		return s.beginGrant(v, key)
+	case "renew":
+		return s.renewSheet(v, key)
 	case "retryall":
 		if err := s.write(v, func(tx *store.Tx) error { _, err := s.RetryAll(v.r.Context(), tx, key); return err }); err != nil {
 			return err

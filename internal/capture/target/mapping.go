@@ -208,7 +208,7 @@ var usual = map[string]struct {
 	sources  []string
 }{
 	"sheets": {Notation{Date: "datetime", Number: "number"}, []string{"at", "direction", "amount", "fee", "currency", "merchant", "category", "issuer", "account_last", "reference", "note"}},
-	"file":   {Notation{Date: "datetime", Number: "number"}, []string{"at", "status", "direction", "amount", "fee", "currency", "merchant", "category", "issuer", "account_last", "reference", "note", "id"}},
+	"file":   {Notation{}, []string{"at", "status", "direction", "amount", "fee", "currency", "merchant", "category", "issuer", "account_last", "id"}},
 }
 
 // Fields are the fields of a kind: those of the mapping, or its usual ones.

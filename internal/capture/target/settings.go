@@ -63,4 +63,5 @@ type Pending struct {
 	Verifier string `json:"verifier"`
 	Nonce    string `json:"nonce"`
 	Until    int64  `json:"until"` // Unix seconds
+	By       string `json:"by"`    // the person who was sent
 }

@@ -21,6 +21,10 @@ type Letter struct {
 	Text    string // always there
 	HTML    string // may be empty
 	Lang    string // "id" or "en"
+	Files   []File // may be empty
+	// Name is the left part of Message-ID: a letter that is sent again under its
+	// name is shown once. Empty: a new one.
+	Name string
 
 	Service    string
 	Tenant     id.Tenant
@@ -29,8 +33,19 @@ type Letter struct {
 	Categories []string
 }
 
-// maxLetter bounds the text of one letter that goes out.
-const maxLetter = 1 << 20
+// File is something that a letter carries.
+type File struct {
+	Name        string
+	ContentType string
+	Content     []byte
+}
+
+// maxLetter bounds the text of one letter that goes out, MaxFiles what it carries:
+// relays take 25 MB, and on the wire a file is a third larger.
+const (
+	maxLetter = 1 << 20
+	MaxFiles  = 15 << 20
+)
 
 // Writer composes letters from one sender. All fields are needed except Reply.
 type Writer struct {
@@ -57,7 +72,11 @@ func (w Writer) Message(l Letter) (*gomail.Msg, error) {
 	}
 	m.Subject(l.Subject)
 	m.SetDateWithValue(w.IDs.Now())
-	m.SetMessageIDWithValue(w.IDs.New().String() + "@" + w.Host)
+	name := l.Name
+	if name == "" {
+		name = w.IDs.New().String()
+	}
+	m.SetMessageIDWithValue(name + "@" + w.Host)
 	// Tells vacation programs not to answer (RFC 3834).
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
 	if l.Lang != "" {
@@ -66,6 +85,9 @@ func (w Writer) Message(l Letter) (*gomail.Msg, error) {
 	m.SetBodyString(gomail.TypeTextPlain, l.Text)
 	if l.HTML != "" {
 		m.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
+	}
+	for _, f := range l.Files {
+		m.AttachReadSeeker(f.Name, bytes.NewReader(f.Content), gomail.WithFileContentType(gomail.ContentType(f.ContentType)))
 	}
 	return m, nil
 }
@@ -84,7 +106,12 @@ func (w Writer) Bytes(l Letter) ([]byte, error) {
 }
 
 func (l Letter) check() error {
-	for _, s := range []string{l.To, l.Subject, l.Lang} {
+	heads, carried := []string{l.To, l.Subject, l.Lang, l.Name}, 0
+	for _, f := range l.Files {
+		heads = append(heads, f.Name, f.ContentType)
+		carried += len(f.Content)
+	}
+	for _, s := range heads {
 		if strings.ContainsFunc(s, unicode.IsControl) {
 			return letterFault("mail.line_break")
 		}
@@ -99,6 +126,12 @@ func (l Letter) check() error {
 	}
 	if len(l.Text)+len(l.HTML) > maxLetter {
 		return fault.New(fault.TooLarge, "mail.compose", "mail.too_large").With("limit", maxLetter)
+	}
+	if carried > MaxFiles {
+		return fault.New(fault.TooLarge, "mail.compose", "mail.too_large").With("limit", MaxFiles)
+	}
+	if strings.ContainsAny(l.Name, " <>@") {
+		return letterFault("mail.line_break")
 	}
 	return nil
 }
