@@ -23,6 +23,7 @@ func (s *Service) REST(api *rest.API) {
 	s.restMessages(api)
 	s.restFigures(api)
 	s.restTargets(api)
+	s.restRules(api)
 }
 
 // reads and writes are the two kinds of calls of the module.
