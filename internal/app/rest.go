@@ -31,6 +31,8 @@ func (a *App) openREST(context.Context) (err error) {
 	a.rest = rest.New(rest.Config{Service: "ctt", Title: title, Contact: a.cfg.Security.Contact, Address: a.address("ctt"),
 		Auth: paying{a.bearer, a}, DB: a.db, Vault: a.keys.vault, Clock: a.Clock, Catalog: a.catalog, Log: a.Log, Scopes: scopes, Tags: tags})
 	a.bearer.REST(a.rest)
+	a.identity.REST(a.rest)
+	a.mine.REST(a.rest)
 	a.capture.REST(a.rest)
 	a.notify.REST(a.rest)
 	a.cookies.REST(a.rest)

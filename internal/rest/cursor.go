@@ -43,7 +43,7 @@ func Open(ctx context.Context, in Page, key any) (bool, error) {
 	}
 	bad := fault.New(fault.Invalid, "rest.Open", "rest.problem.cursor_invalid.text").On("cursor")
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(in.Cursor)
-	if err != nil || len(raw) < macSize+2 {
+	if err != nil || len(raw) <= macSize {
 		return false, bad
 	}
 	sum, err := sign(ctx, raw[macSize:])

@@ -108,7 +108,7 @@ type fixture struct {
 	http.Handler
 }
 
-func open(t *testing.T, b *storetest.Bundle, limits rest.Limits) *fixture {
+func open(t testing.TB, b *storetest.Bundle, limits rest.Limits) *fixture {
 	f := &fixture{Bundle: b, notes: &notes{}, tokens: tokens{}}
 	home := tenant.HomeOf("ctt")
 	for name, scopes := range map[string][]string{"rina": {"notes:read", "notes:write"}, "reader": {"notes:read"}, "bagas": {"notes:read", "notes:write"}, "viewer": {"notes:read", "notes:write"}} {
@@ -128,7 +128,7 @@ func open(t *testing.T, b *storetest.Bundle, limits rest.Limits) *fixture {
 }
 
 // node is one more server on the same store.
-func (f *fixture) node(t *testing.T, limits rest.Limits) *rest.API {
+func (f *fixture) node(t testing.TB, limits rest.Limits) *rest.API {
 	api := rest.New(rest.Config{Service: "ctt", Title: "CTT", Version: "1.2.3", Address: "http://127.0.0.1:8080/ctt", Auth: f.tokens, DB: f.DB, Vault: f.Bundle.Vault,
 		Clock: f.Clock, Catalog: webtest.Catalog(t, rest.Texts()), Limits: limits,
 		Scopes: []rest.Scope{{Name: "notes:read", Says: "read notes"}, {Name: "notes:write", Says: "write notes"}}, Tags: []rest.Tag{{Name: "Notes", Says: "Notes of the workspace."}}})

@@ -24,7 +24,8 @@ func (s *Service) REST(api *rest.API) {
 	rest.Register(api, rest.Op{Method: "DELETE", Path: "/tickets/{id}/grants/{view}", ID: "revokeLook", Tag: "Support", Summary: "Take leave to look back", Scope: "support:write", Person: true}, s.restRevoke)
 }
 
-type ticketBody struct {
+// TicketBody is a ticket as the API shows it.
+type TicketBody struct {
 	ID        id.ID      `json:"id" format:"uuid" doc:"The ticket."`
 	Number    string     `json:"number" example:"K7QF-2M9X-T" doc:"Its number, for the telephone and the subject of mails."`
 	Title     string     `json:"title" example:"A coffee stands twice" doc:"What it is about."`
@@ -35,8 +36,8 @@ type ticketBody struct {
 	OpenedVia string     `json:"via" enum:"web,mail,rest" doc:"The way it came in."`
 }
 
-func bodyOf(t *Ticket) ticketBody {
-	b := ticketBody{ID: t.ID, Number: t.Number, Title: t.Title.Reveal(), State: string(t.State), Created: t.CreatedAt.Time(), Changed: t.ChangedAt.Time(), OpenedVia: t.Via}
+func bodyOf(t *Ticket) TicketBody {
+	b := TicketBody{ID: t.ID, Number: t.Number, Title: t.Title.Reveal(), State: string(t.State), Created: t.CreatedAt.Time(), Changed: t.ChangedAt.Time(), OpenedVia: t.Via}
 	if !t.SolvedAt.IsZero() {
 		at := t.SolvedAt.Time()
 		b.SolvedAt = &at
@@ -62,17 +63,18 @@ type lookBody struct {
 }
 
 type threadBody struct {
-	ticketBody
+	TicketBody
 	Posts  []postBody  `json:"posts" nullable:"false" doc:"What was written, the oldest first."`
 	Grants []leaveBody `json:"grants" nullable:"false" doc:"Leave that holds now."`
 	Looks  []lookBody  `json:"looks" nullable:"false" doc:"Each look that staff took, the newest first."`
 }
 
-type ticketIn struct {
+// TicketIn names a ticket in the path.
+type TicketIn struct {
 	ID string `path:"id" format:"uuid" example:"0199b6a2-1f7a-7c3e-9d4e-2f6a1c0b8e11" doc:"The ticket."`
 }
 
-func (in ticketIn) key() (id.ID, error) {
+func (in TicketIn) key() (id.ID, error) {
 	key, err := id.Parse(in.ID)
 	if err != nil {
 		return key, fault.New(fault.NotFound, "support.key", "")
@@ -84,7 +86,7 @@ type threadOut struct{ Body threadBody }
 
 type ticketsIn struct{ rest.Page }
 
-func (s *Service) restList(ctx context.Context, in *ticketsIn) (*rest.List[ticketBody], error) {
+func (s *Service) restList(ctx context.Context, in *ticketsIn) (*rest.List[TicketBody], error) {
 	who, _ := identity.FromContext(ctx) // rest asks for a token
 	var from int
 	if _, err := rest.Open(ctx, in.Page, &from); err != nil {
@@ -96,7 +98,7 @@ func (s *Service) restList(ctx context.Context, in *ticketsIn) (*rest.List[ticke
 		return nil, err
 	}
 	all = all[min(from, len(all)):]
-	var out []ticketBody
+	var out []TicketBody
 	for i := range all[:min(in.Limit, len(all))] {
 		out = append(out, bodyOf(&all[i]))
 	}
@@ -112,7 +114,7 @@ type createTicketIn struct {
 
 type createTicketOut struct {
 	Location string `header:"Location" doc:"The new ticket."`
-	Body     ticketBody
+	Body     TicketBody
 }
 
 func (s *Service) restCreate(ctx context.Context, in *createTicketIn) (*createTicketOut, error) {
@@ -129,7 +131,7 @@ func (s *Service) restCreate(ctx context.Context, in *createTicketIn) (*createTi
 }
 
 // restOwn runs f on one of the caller's own tickets and answers with the whole of it.
-func (s *Service) restOwn(ctx context.Context, in ticketIn, f func(*store.Tx, identity.Principal, *Ticket) error) (*threadOut, error) {
+func (s *Service) restOwn(ctx context.Context, in TicketIn, f func(*store.Tx, identity.Principal, *Ticket) error) (*threadOut, error) {
 	who, _ := identity.FromContext(ctx) // rest asks for a token
 	key, err := in.key()
 	if err != nil {
@@ -157,7 +159,7 @@ func (s *Service) restOwn(ctx context.Context, in ticketIn, f func(*store.Tx, id
 }
 
 func (t thread) body() threadBody {
-	b := threadBody{ticketBody: bodyOf(t.Ticket), Posts: []postBody{}, Grants: []leaveBody{}, Looks: []lookBody{}}
+	b := threadBody{TicketBody: bodyOf(t.Ticket), Posts: []postBody{}, Grants: []leaveBody{}, Looks: []lookBody{}}
 	for _, p := range t.Posts {
 		b.Posts = append(b.Posts, postBody{p.By, p.Text.Reveal(), p.At.Time()})
 	}
@@ -170,47 +172,48 @@ func (t thread) body() threadBody {
 	return b
 }
 
-func (s *Service) restGet(ctx context.Context, in *ticketIn) (*threadOut, error) {
+func (s *Service) restGet(ctx context.Context, in *TicketIn) (*threadOut, error) {
 	return s.restOwn(ctx, *in, nil)
 }
 
 type ticketPostIn struct {
-	ticketIn
+	TicketIn
 	Body struct {
 		Text string `json:"text" minLength:"1" maxLength:"10000" example:"It is solved, thank you." doc:"What to write."`
 	}
 }
 
 func (s *Service) restWrite(ctx context.Context, in *ticketPostIn) (*threadOut, error) {
-	return s.restOwn(ctx, in.ticketIn, func(tx *store.Tx, who identity.Principal, t *Ticket) error {
+	return s.restOwn(ctx, in.TicketIn, func(tx *store.Tx, who identity.Principal, t *Ticket) error {
 		return s.Write(ctx, tx, who.Subject, t.ID, in.Body.Text, "")
 	})
 }
 
-func (s *Service) restSolve(ctx context.Context, in *ticketIn) (*threadOut, error) {
+func (s *Service) restSolve(ctx context.Context, in *TicketIn) (*threadOut, error) {
 	return s.restOwn(ctx, *in, func(tx *store.Tx, _ identity.Principal, t *Ticket) error { return s.Solve(ctx, tx, t) })
 }
 
-type viewIn struct {
-	ticketIn
+// ViewIn names what staff asks to look at.
+type ViewIn struct {
+	TicketIn
 	View string `path:"view" enum:"account,transactions,messages,targets" example:"transactions" doc:"What staff may look at."`
 }
 
 type grantLookIn struct {
-	viewIn
+	ViewIn
 	Body struct {
 		Hours int `json:"hours" format:"int32" enum:"1,24,72,168" example:"24" doc:"For how long."`
 	}
 }
 
 func (s *Service) restGrant(ctx context.Context, in *grantLookIn) (*threadOut, error) {
-	return s.restOwn(ctx, in.ticketIn, func(tx *store.Tx, who identity.Principal, t *Ticket) error {
+	return s.restOwn(ctx, in.TicketIn, func(tx *store.Tx, who identity.Principal, t *Ticket) error {
 		return s.Give(ctx, tx, who.Subject, t.ID, in.View, time.Duration(in.Body.Hours)*time.Hour)
 	})
 }
 
-func (s *Service) restRevoke(ctx context.Context, in *viewIn) (*threadOut, error) {
-	return s.restOwn(ctx, in.ticketIn, func(tx *store.Tx, who identity.Principal, t *Ticket) error {
+func (s *Service) restRevoke(ctx context.Context, in *ViewIn) (*threadOut, error) {
+	return s.restOwn(ctx, in.TicketIn, func(tx *store.Tx, who identity.Principal, t *Ticket) error {
 		return s.TakeBack(ctx, tx, who.Subject, t.ID, in.View)
 	})
 }

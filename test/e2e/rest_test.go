@@ -108,7 +108,7 @@ func TestREST_documentAndGeneratedClient(t *testing.T) {
 	peerTool(t, dir, "redocly", "lint", "--max-problems=50", "openapi.json")
 	peerTool(t, dir, "openapi-ts", "-i", "openapi.json", "-o", "gen", "--no-log-file")
 	peerTool(t, dir, "tsc", "gen/index.ts", "--outDir", "out", "--module", "commonjs", "--target", "es2022", "--moduleResolution", "node10", "--lib", "es2023,dom,dom.iterable", "--strict")
-	d := drive(t, map[string]string{"client": filepath.Join(dir, "out"), "base": p.url("/ctt/api/v1"), "email": v.email, "password": password, "hook": r.URL + "/hook"})
+	d := drive(t, map[string]string{"client": filepath.Join(dir, "out"), "base": p.url("/ctt/api/v1"), "email": v.email, "password": password, "code": v.app.code(t), "hook": r.URL + "/hook"})
 
 	made := d.says()
 	secret, _ := made["secret"].(string)

@@ -1,11 +1,11 @@
 // Drives the API with a client that a public generator made from the document.
-// Argument: {client, base, email, password, hook}. It says one JSON a line and
+// Argument: {client, base, email, password, code, hook}. It says one JSON a line and
 // goes on when a line comes in.
 const { join } = require("node:path");
 const readline = require("node:readline");
 
 const [, , argument] = process.argv;
-const { client: folder, base, email, password, hook } = JSON.parse(argument);
+const { client: folder, base, email, password, code, hook } = JSON.parse(argument);
 const api = require(join(folder, "index.js"));
 const { client } = require(join(folder, "client.gen.js"));
 
@@ -33,7 +33,7 @@ async function until(what, ask) {
 
 async function main() {
   client.setConfig({ baseUrl: base });
-  const session = good("signIn", await api.signIn({ body: { email, password } }));
+  const session = good("signIn", await api.signIn({ body: { email, password, code } }));
   client.setConfig({ baseUrl: base, auth: session.access_token });
   const again = good("refreshSession", await api.refreshSession({ body: { refresh_token: session.refresh_token } }));
   client.setConfig({ baseUrl: base, auth: again.access_token });

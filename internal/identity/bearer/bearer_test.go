@@ -263,8 +263,14 @@ func TestSecondFactor(t *testing.T) {
 		refused(t, ask(w.node, "POST", "/sessions", "", in+`,"code":"000000"}`), 422, "invalid")
 		refused(t, ask(w.node, "GET", "/me", before.Access, ""), 401, "second_factor_required")
 		refused(t, ask(w.node, "POST", "/sessions/refresh", "", `{"refresh_token":"`+before.Refresh+`"}`), 401, "unauthorized")
-		g := as[grant](t, ask(w.node, "POST", "/sessions", "", in+`,"code":"123456"}`), 201)
+		code := ""
+		err := w.b.Read(ctx, p.HomeScope("security"), func(tx *store.Tx) (err error) { code, err = factor.Shown(ctx, tx, p.Subject); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := as[grant](t, ask(w.node, "POST", "/sessions", "", in+`,"code":"`+code+`"}`), 201)
 		as[struct{}](t, ask(w.node, "GET", "/me", g.Access, ""), 200)
+		refused(t, ask(w.node, "POST", "/sessions", "", in+`,"code":"`+code+`"}`), 422, "invalid") // a code is good once
 	})
 }
 

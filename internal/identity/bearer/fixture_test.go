@@ -10,12 +10,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"golang.org/x/crypto/bcrypt"
 
 	"amanah/internal/audit"
-	"amanah/internal/fault"
 	"amanah/internal/id"
 	"amanah/internal/identity"
 	"amanah/internal/identity/bearer"
@@ -101,7 +99,7 @@ func open(t *testing.T, b *storetest.Bundle) *world {
 func (w *world) start() *node {
 	w.t.Helper()
 	home := tenant.HomeOf("ctt")
-	s, err := bearer.New(bearer.Config{DB: w.b.DB, Accounts: w.accounts, Service: "ctt", Home: home, Issuer: "https://example.co.id/ctt", Scopes: scopes, Teller: w, Second: w.second})
+	s, err := bearer.New(bearer.Config{DB: w.b.DB, Accounts: w.accounts, Service: "ctt", Home: home, Issuer: "https://example.co.id/ctt", Scopes: scopes, Teller: w})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -124,17 +122,6 @@ func (w *world) start() *node {
 	api.Routes(mux)
 	s.Routes(mux)
 	return &node{s, w.accounts.Identify(webtest.Shell(w.t, w.b.Clock, identity.Texts(), rest.Texts(), bearer.Texts()).Handler(mux))}
-}
-
-// second is the second step for tests: the code is always 123456.
-func (w *world) second(ctx context.Context, p identity.Principal, code string, _ identity.Device) error {
-	if code != "123456" {
-		return fault.New(fault.Invalid, "second", "not_found").On("code")
-	}
-	return w.b.Write(ctx, p.HomeScope("security"), func(tx *store.Tx) error {
-		_, err := tx.Exec(ctx, "UPDATE sessions SET assured_at = $3, ends_at = $4 WHERE tenant_id = $1 AND id = $2", tx.Tenant(), p.Session, tx.Now(), w.b.Clock.Now().Add(30*24*time.Hour).UnixMicro())
-		return err
-	})
 }
 
 var link = regexp.MustCompile(`[?&#]token=([A-Za-z0-9_-]{43})`)

@@ -42,11 +42,7 @@ type Teller interface {
 	Tell(ctx context.Context, tx *store.Tx, who id.Subject, key, once string) error
 }
 
-// Second takes the second step of a half session with a code of the person's app
-// or a recovery code. Fault Invalid for a wrong one, TooMany with the wait.
-type Second func(ctx context.Context, half identity.Principal, code string, d identity.Device) error
-
-// Config is what the service is made of. Teller, Second and Rand may be nil.
+// Config is what the service is made of. Teller and Rand may be nil.
 type Config struct {
 	DB       *store.DB
 	Accounts *identity.Service
@@ -56,7 +52,6 @@ type Config struct {
 	// Scopes are all that a token can have.
 	Scopes []rest.Scope
 	Teller Teller
-	Second Second
 	Rand   io.Reader
 }
 

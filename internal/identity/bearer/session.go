@@ -52,10 +52,10 @@ func (s *Service) second(ctx context.Context, t identity.Ticket, code string, d 
 		return nil
 	}
 	err := error(fault.New(fault.Unauthorized, "bearer.second", rest.FactorKey))
-	if t.Step == identity.StepSecond && code != "" && s.cfg.Second != nil {
+	if t.Step == identity.StepSecond && code != "" {
 		var p identity.Principal
 		if p, err = s.cfg.Accounts.Half(ctx, s.cfg.Service, t.Session); err == nil {
-			err = s.cfg.Second(ctx, p, code, d)
+			_, err = s.cfg.Accounts.Second(ctx, p, identity.Proof{Code: code}, d)
 		}
 		if err == nil {
 			return nil

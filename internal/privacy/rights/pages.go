@@ -229,32 +229,37 @@ func (s *Pages) setPurpose(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ParseForm(r); err != nil {
 		return err
 	}
-	n, _ := s.Rights.Notice(p.Service)
-	pu, ok := n.Purpose(r.PostForm.Get("purpose"))
-	if !ok || !pu.Optional && !pu.NeedsConsent() {
-		return fault.New(fault.NotFound, "rights.setPurpose", "not_found")
-	}
 	on := r.PostForm.Get("allow") == "yes"
-	proof := consent.Proof{Notice: n.Version(), How: consent.ByPage, Lang: string(i18n.From(web.Context(r)).Lang), Agent: r.UserAgent()}
+	proof := consent.Proof{How: consent.ByPage, Lang: string(i18n.From(web.Context(r)).Lang), Agent: r.UserAgent()}
 	if a := web.ClientAddr(r); a.IsValid() {
 		proof.IP = a.String()
 	}
+	if err := s.decide(r.Context(), p, r.PostForm.Get("purpose"), on, proof); err != nil {
+		return err
+	}
+	web.Redirect(w, r, web.ServiceOf(r.Context()).Path("/privacy/me"), web.Flash{Tone: ui.Success, Key: map[bool]string{true: "rights.purpose.on", false: "rights.purpose.off"}[on]})
+	return nil
+}
+
+// decide records that a person allows an optional purpose, or no longer does; so
+// also an objection. Fault NotFound for any other purpose.
+func (s *Pages) decide(ctx context.Context, p identity.Principal, purpose string, on bool, proof consent.Proof) error {
+	n, _ := s.Rights.Notice(p.Service)
+	pu, ok := n.Purpose(purpose)
+	if !ok || !pu.Optional && !pu.NeedsConsent() {
+		return fault.New(fault.NotFound, "rights.decide", "not_found")
+	}
+	proof.Notice = n.Version()
 	do, act := consent.Withdraw, "consent.withdrawn"
 	if on {
 		do, act = consent.Give, "consent.given"
 	}
-	ctx := r.Context()
-	err = s.Rights.DB.Write(ctx, p.HomeScope(Purpose), func(tx *store.Tx) error {
+	return s.Rights.DB.Write(ctx, p.HomeScope(Purpose), func(tx *store.Tx) error {
 		if err := do(ctx, tx, p.Subject, pu.Key, proof); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Act{Name: act, Subject: p.Subject, Object: pu.Key, Told: true})
 	})
-	if err != nil {
-		return err
-	}
-	web.Redirect(w, r, web.ServiceOf(r.Context()).Path("/privacy/me"), web.Flash{Tone: ui.Success, Key: map[bool]string{true: "rights.purpose.on", false: "rights.purpose.off"}[on]})
-	return nil
 }
 
 // verified reads a receipt of ours.
