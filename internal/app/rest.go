@@ -36,6 +36,12 @@ func (a *App) openREST(context.Context) (err error) {
 	a.capture.REST(a.rest)
 	a.notify.REST(a.rest)
 	a.cookies.REST(a.rest)
+	if a.uses("ctt", "phone") {
+		a.phone.REST(a.rest)
+	}
+	if a.withGoogle("ctt") {
+		a.google.REST(a.rest)
+	}
 	if a.support != nil {
 		a.support.REST(a.rest)
 	}
