@@ -247,7 +247,7 @@ func (h pages) showSignIn(w http.ResponseWriter, r *http.Request, f *ui.Form, ne
 		return err
 	}
 	web.Render(w, r, statusOf(f, refused), web.Page{Title: title(r, "identity.signin.title"), Form: f, Passkey: passkeys},
-		templ.Join(signInPage(f, at, next, passkeys), waysPart(at, h.ways(next))))
+		signInPage(f, at, next, passkeys, h.ways(next)))
 	return nil
 }
 
