@@ -17,8 +17,9 @@ type menuGroup struct {
 	pages []menuPage
 }
 
-// menuPage is a page below the service, and the key of its name.
-type menuPage struct{ path, key string }
+// menuPage is a page below the service, the key of its name, and the module of
+// the notice that it belongs to; "" for none.
+type menuPage struct{ path, key, module string }
 
 var menu = []menuGroup{
 	{"menu.home", []menuPage{{"/app", "capture.nav.home"}}},
@@ -26,11 +27,16 @@ var menu = []menuGroup{
 	{"menu.reports", []menuPage{{"/app/reports", "report.nav.reports"}, {"/app/budgets", "report.nav.budgets"}}},
 	{"menu.sources", []menuPage{{"/app/forwarding", "menu.forwarding"}, {"/app/messages", "capture.nav.messages"}}},
 	{"menu.targets", []menuPage{{"/app/targets", "capture.nav.targets"}}},
+	{"menu.home", []menuPage{{"/app", "capture.nav.home", ""}}},
+	{"menu.transactions", []menuPage{{"/app/transactions", "capture.nav.transactions", ""}, {"/app/review", "capture.nav.review", ""}, {"/app/accounts", "capture.nav.accounts", ""}}},
+	{"menu.reports", []menuPage{{"/app/reports", "report.nav.reports", ""}, {"/app/budgets", "report.nav.budgets", "budget"}}},
+	{"menu.sources", []menuPage{{"/app/forwarding", "menu.forwarding", ""}, {"/app/import", "menu.import", "import"}, {"/app/messages", "capture.nav.messages", ""}}},
+	{"menu.targets", []menuPage{{"/app/targets", "capture.nav.targets", ""}}},
 }
 
 // menuOf is the menu of a page: the group that the page is in is current and
 // carries its pages.
-func menuOf(r *http.Request) []ui.Tab {
+func (a *App) menuOf(r *http.Request) []ui.Tab {
 	ctx := web.Context(r)
 	service := web.ServiceOf(ctx)
 	in, current := place(strings.TrimPrefix(r.URL.Path, service.Path("")))
@@ -39,6 +45,9 @@ func menuOf(r *http.Request) []ui.Tab {
 		t := ui.Tab{Label: i18n.T(ctx, g.key), Href: service.Path(g.pages[0].path), Current: i == in}
 		if len(g.pages) > 1 && i == in {
 			for _, p := range g.pages {
+				if p.module != "" && !a.uses("ctt", p.module) {
+					continue
+				}
 				t.Pages = append(t.Pages, ui.Tab{Label: i18n.T(ctx, p.key), Href: service.Path(p.path), Current: p.path == current})
 			}
 		}

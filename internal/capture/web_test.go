@@ -39,11 +39,6 @@ func newSite(r *rig) *site {
 	shell := webtest.Shell(r.t, r.Clock, capture.Texts())
 	mux := http.NewServeMux()
 	r.Routes(mux)
-	mux.Handle("GET /ctt/menu", http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		for _, n := range r.Nav(req) {
-			_, _ = w.Write([]byte(n.Label + " " + n.Href + "\n"))
-		}
-	}))
 	inner := shell.Handler(mux)
 	st.handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if st.role != "" {

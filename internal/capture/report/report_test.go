@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"amanah/internal/capture"
+	"amanah/internal/capture/learning"
 	"amanah/internal/capture/report"
 	"amanah/internal/clock"
 	"amanah/internal/extract/email"
@@ -29,8 +30,8 @@ import (
 )
 
 var config = storetest.Config{
-	Sets:       []store.Set{ledger.Tables(), capture.Tables(), report.Tables()},
-	Migrations: []fs.FS{ledger.Migrations(), capture.Migrations(), report.Migrations()},
+	Sets:       []store.Set{ledger.Tables(), capture.Tables(), learning.Tables(), report.Tables()},
+	Migrations: []fs.FS{ledger.Migrations(), capture.Migrations(), learning.Migrations(), report.Migrations()},
 }
 
 // rig is a workspace whose bookings come from a file, as people's uploads do.
@@ -167,9 +168,9 @@ func TestReport(t *testing.T) {
 			moved{"out", "Toko Luar", "shopping", 5_00, noon, "USD"},
 			// The last minute of October in Jakarta is already November in the east, and
 			// still October in Greenwich an hour later.
-			moved{"out", "Warung", "groceries", 700_00, time.Date(2026, 10, 31, 16, 59, 0, 0, time.UTC), ""},
-			moved{"out", "Warung", "groceries", 800_00, time.Date(2026, 10, 31, 17, 0, 0, 0, time.UTC), ""},
-			moved{"out", "Warung", "groceries", 400_00, noon.AddDate(-1, 0, 0), ""},
+			moved{"out", "Alfamart Cipinang", "groceries", 700_00, time.Date(2026, 10, 31, 16, 59, 0, 0, time.UTC), ""},
+			moved{"out", "Alfamart Cipinang", "groceries", 800_00, time.Date(2026, 10, 31, 17, 0, 0, 0, time.UTC), ""},
+			moved{"out", "Alfamart Cipinang", "groceries", 400_00, noon.AddDate(-1, 0, 0), ""},
 		)
 		got := r.of(report.Query{Span: "2026-11"})
 		if d := cmp.Diff(report.Sums{In: 90_000_00, Out: 5_800_00, Count: 4}, got.Total); d != "" {
