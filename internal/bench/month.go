@@ -28,7 +28,7 @@ func month(ctx context.Context, o Options, _ string) (*Result, error) {
 	if err := t.Live(ctx); err != nil {
 		return nil, err
 	}
-	if err := grow(ctx, t, o.Entries); err != nil {
+	if err := grow(ctx, t, o.Entries, piece); err != nil {
 		return nil, err
 	}
 	var view, bare []time.Duration
@@ -59,8 +59,9 @@ func month(ctx context.Context, o Options, _ string) (*Result, error) {
 }
 
 // grow copies the booked rows until the tenant has so many, spread over 24
-// months, with the sums that the ledger would have kept of them.
-func grow(ctx context.Context, t *app.Trial, entries int) error {
+// months, with the sums that the ledger would have kept of them. One transaction
+// brings piece rows: the engine keeps the memory that its largest one needed.
+func grow(ctx context.Context, t *app.Trial, entries, piece int) error {
 	have := 0
 	err := t.Read(ctx, func(tx *store.Tx) error {
 		return tx.QueryRow(ctx, "SELECT COUNT(*) FROM captured WHERE tenant_id = $1 AND state = 'booked' AND merchant_id IS NOT NULL", []any{tx.Tenant()}, &have)
@@ -75,7 +76,7 @@ func grow(ctx context.Context, t *app.Trial, entries int) error {
 				issuer, channel, category, confidence, doubt, trust, rule, reason, revision, created_at, changed_at)
 				WITH RECURSIVE n(i) AS (SELECT $4 UNION ALL SELECT i + 1 FROM n WHERE i < $5),
 				m AS (SELECT account_id, merchant_id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS k FROM captured WHERE rule <> 'x' AND state = 'booked' AND merchant_id IS NOT NULL)
-				SELECT $1, printf('%036d', i), $2, printf('%036d', i), 0, 'booked', CASE WHEN i % 9 = 0 THEN 'in' ELSE 'out' END, 1000 + i % 977, -1, 'IDR', $3 + i * 60000000, 'second',
+				SELECT $1, printf('00000000-0000-7000-8000-%012d', i), $2, printf('00000000-0000-7000-8000-%012d', i), 0, 'booked', CASE WHEN i % 9 = 0 THEN 'in' ELSE 'out' END, 1000 + i % 977, -1, 'IDR', $3 + i * 60000000, 'second',
 				printf('%04d-%02d', 2025 + (i * 24 / $6) / 12, 1 + (i * 24 / $6) % 12), m.merchant_id, m.account_id, 'BCA', 'qris', 'other', 980, '', 'verified', 'x', '', 0, 1, 1
 				FROM n JOIN m ON m.k = n.i % $7`, tx.Tenant(), who, first, from, min(from+piece, entries)-1, entries, have)
 			return err
