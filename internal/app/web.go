@@ -159,7 +159,6 @@ func (a *App) decorate(r *http.Request, p *web.Page) {
 	a.billingBanner(r, p)
 	a.notify.Decorate(r, p, r.URL.Path == p.Service.Path(landing(p.Service.Slug)))
 	if len(p.Nav) == 0 && who.Service == "ctt" && !who.Workspace.IsZero() {
-		p.Nav = append(menuOf(r), a.billingNav(r)...)
-		p.Nav = a.menuOf(r)
+		p.Nav = append(a.menuOf(r), a.billingNav(r)...)
 	}
 }

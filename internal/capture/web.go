@@ -89,21 +89,6 @@ func (s *Service) page(f func(visitor) error, roles ...tenant.Role) http.Handler
 	}), roles...)
 }
 
-// Nav is the module's menu.
-func (s *Service) Nav(r *http.Request) []ui.Tab {
-	ctx := web.Context(r)
-	var out []ui.Tab
-	for _, n := range []string{"", "/transactions", "/review", "/rules", "/accounts", "/targets", "/messages"} {
-		href := at(ctx, n)
-		key := "capture.nav.home"
-		if n != "" {
-			key = "capture.nav." + n[1:]
-		}
-		out = append(out, ui.Tab{Label: i18n.T(ctx, key), Href: href, Current: r.URL.Path == href || n != "" && len(r.URL.Path) > len(href) && r.URL.Path[:len(href)+1] == href+"/"})
-	}
-	return out
-}
-
 // at is the address of a page of the module.
 func at(ctx context.Context, path string) string { return web.ServiceOf(ctx).Path("/app" + path) }
 
