@@ -15,6 +15,7 @@ if [ "${1:-run}" = test ]; then
 	need '/usr/lib/postgresql/*/bin/initdb' postgresql
 	need chromium chromium
 	need swaks swaks
+	need /usr/sbin/dovecot dovecot-imapd
 	need pdftotext poppler-utils
 	need /etc/ssl/certs/ca-certificates.crt ca-certificates
 	need node nodejs

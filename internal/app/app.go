@@ -14,6 +14,7 @@ import (
 	"amanah/internal/billing"
 	"amanah/internal/capture"
 	"amanah/internal/capture/importing"
+	"amanah/internal/capture/mailbox"
 	"amanah/internal/capture/report"
 	"amanah/internal/channel/mail"
 	"amanah/internal/clock"
@@ -81,6 +82,7 @@ type App struct {
 	importing *importing.Service
 	reports   *report.Service
 	billing   *billing.Service // nil where it is not switched on
+	mailbox   *mailbox.Service
 	people    people
 	schema    *rowset.Schema
 	rights    *rights.Rights

@@ -114,5 +114,8 @@ func (w workspaces) Close(ctx context.Context, home store.Scope, workspace id.Te
 	if fault.Is(err, fault.NotFound) {
 		err = nil
 	}
+	if w.a.mailbox != nil {
+		err = errors.Join(err, w.a.mailbox.Forget(ctx, workspace))
+	}
 	return errors.Join(err, w.a.capture.Forget(ctx, home, workspace))
 }

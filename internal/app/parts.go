@@ -8,6 +8,7 @@ import (
 	"amanah/internal/capture"
 	"amanah/internal/capture/importing"
 	"amanah/internal/capture/learning"
+	"amanah/internal/capture/mailbox"
 	"amanah/internal/capture/report"
 	"amanah/internal/config"
 	"amanah/internal/document"
@@ -67,6 +68,7 @@ func parts() []part {
 		{tables: capture.Tables(), migrations: capture.Migrations(), texts: capture.Texts(), product: "capture"},
 		{tables: importing.Tables(), migrations: importing.Migrations(), texts: importing.Texts(), product: "import"},
 		{tables: report.Tables(), migrations: report.Migrations(), texts: report.Texts(), product: "budget"},
+		{tables: mailbox.Tables(), migrations: mailbox.Migrations(), texts: mailbox.Texts(), product: "mailbox"},
 		{tables: billing.Tables(), migrations: billing.Migrations(), texts: billing.Texts(), product: "billing"},
 		{tables: bearer.Tables(), migrations: bearer.Migrations(), texts: bearer.Texts()},
 		{tables: rest.Tables(), migrations: rest.Migrations(), texts: rest.Texts()},
@@ -90,6 +92,7 @@ var products = []string{
 	"google",
 	"import",
 	"budget",
+	"mailbox",
 }
 
 func sets() []store.Set {

@@ -52,6 +52,7 @@ func (a *App) Run(ctx context.Context, started func(Running)) error {
 		return err
 	}
 	defer a.inbox.Stop()
+	defer a.startMailboxes(work)()
 	r := Running{URL: a.cfg.URL, HTTP: l.Addr()}
 	if a.smtp != nil {
 		if err := a.smtp.Start(); err != nil {

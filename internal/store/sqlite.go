@@ -92,7 +92,9 @@ func (db *DB) openSQLite(o Options) error {
 	guard := func(c *sqlite3.Conn) error { return c.Exec(guardSQL(db.dataMap)) }
 	// A transaction of some thousand rows dirties more pages than a small cache
 	// holds; each page that is pushed out is sealed, written and read again.
-	writer := func(c *sqlite3.Conn) error { return errors.Join(guard(c), c.Exec("PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=4000")) }
+	writer := func(c *sqlite3.Conn) error {
+		return errors.Join(guard(c), c.Exec("PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=4000"))
+	}
 	if e.write, err = openSQLite(path, o.FileKey, "immediate", writer); err != nil {
 		return err
 	}

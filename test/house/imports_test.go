@@ -39,6 +39,7 @@ var reserved = map[string][]string{
 	"github.com/minio/minio-go":             {"internal/vault"},
 	"github.com/emersion/go-smtp":           {"internal/channel/mail"},
 	"github.com/emersion/go-msgauth":        {"internal/channel/mail"},
+	"github.com/emersion/go-imap":           {"internal/channel/imap"},
 	"github.com/wneessen/go-mail":           {"internal/channel/mail"},
 	"github.com/coreos/go-oidc":             {"internal/identity/federate"},
 	"github.com/xuri/excelize":              {"internal/document"},

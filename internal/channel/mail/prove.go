@@ -24,3 +24,11 @@ func (p *Prover) Prove(ctx context.Context, raw []byte) Results {
 	}
 	return res
 }
+
+// Claims are what earlier hosts wrote into a letter about their own checks, the
+// newest first, and the author's domain. Anybody can write them: they are worth
+// what is known of the host that handed the letter over.
+func Claims(raw []byte) (author string, found []Claim) {
+	head, _ := splitHeader(raw)
+	return fromDomain(head), claims(head)
+}
