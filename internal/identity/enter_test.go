@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"amanah/internal/fault"
-	"amanah/internal/id"
 	"amanah/internal/identity"
 	"amanah/internal/store/storetest"
 )
@@ -31,7 +30,7 @@ func TestEnter(t *testing.T) {
 		if _, err := w.Enter(ctx, "jagacash", who, identity.ByGoogle, phone); !fault.Is(err, fault.NotFound) {
 			t.Errorf("another service's account enters: %v", err)
 		}
-		if _, err := w.Enter(ctx, "ctt", id.Subject(b.Subject()), identity.ByMagic, phone); !fault.Is(err, fault.NotFound) {
+		if _, err := w.Enter(ctx, "ctt", b.Subject(), identity.ByMagic, phone); !fault.Is(err, fault.NotFound) {
 			t.Errorf("nobody enters: %v", err)
 		}
 		if _, found, err := w.Find(ctx, "jagacash", rina); found || err != nil {

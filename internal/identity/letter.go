@@ -42,7 +42,7 @@ func (s *Service) mailVerification(ctx context.Context, v tenant.Service, who id
 
 // mailTo is mail for a person who is known by number; nobody is written to whose
 // account is gone by now.
-func (s *Service) mailTo(ctx context.Context, v tenant.Service, who id.Subject, key, link string, args ...any) error {
+func (s *Service) mailTo(ctx context.Context, v tenant.Service, who id.Subject, key, link string) error {
 	var a *account
 	err := s.cfg.DB.Read(ctx, visitor(v, "notify"), func(tx *store.Tx) (err error) {
 		a, err = bySubject(ctx, tx, who)
@@ -54,7 +54,7 @@ func (s *Service) mailTo(ctx context.Context, v tenant.Service, who id.Subject, 
 	if err != nil {
 		return err
 	}
-	return s.mail(ctx, v, a, key, link, args...)
+	return s.mail(ctx, v, a, key, link)
 }
 
 func (s *Service) mail(ctx context.Context, v tenant.Service, a *account, key, link string, args ...any) error {
