@@ -90,7 +90,7 @@ func (s *Service) showRule(v visitor, d ruleDetail, status int) {
 		title = merchantName(v.ctx, d.Rule.Merchant.Reveal())
 	}
 	back := ui.Tab{Label: v.t("capture.rule.title"), Href: at(v.ctx, "/rules")}
-	web.Render(v.w, v.r, status, web.Page{Title: title, Back: &back, Form: d.Form}, ruleView(d))
+	web.Render(v.w, v.r, status, web.Page{Title: title, Back: &back, Form: d.Form, Wide: d.Show}, ruleView(d))
 }
 
 // values is a rule as its form shows it.
