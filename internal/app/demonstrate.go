@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"amanah/internal/app/demo"
+	"amanah/internal/capture"
+	"amanah/internal/capture/target"
 	"amanah/internal/fault"
 	"amanah/internal/id"
 	"amanah/internal/identity"
@@ -176,20 +178,29 @@ func (a *App) demoTarget(ctx context.Context) (*receiver, error) {
 	return &receiver{url: page + "hook", page: page, moved: moved}, nil
 }
 
-// demoHook sets the receiver up as Rina's target and tests it, as she would.
+// demoHook sets the receiver up as Rina's target and tests it, as she would: once
+// as a webhook, once with a body of her own for what is not small.
 func (a *App) demoHook(ctx context.Context, s store.Scope, who id.Subject, r *receiver) error {
 	s.Purpose = "deliver"
-	var target id.ID
-	err := a.db.Write(ctx, s, func(tx *store.Tx) (err error) {
-		target, _, err = a.capture.AddTarget(ctx, tx, who, r.url, "")
-		return err
-	})
-	if err != nil {
-		return err
+	own := capture.NewTarget{Kind: "http", Settings: target.Settings{URL: r.url, Filter: target.Filter{Direction: "out", From: 10_000_000},
+		Mapping: target.Mapping{Notation: target.Notation{Date: "local", Number: "id"}},
+		Request: &target.Request{Method: http.MethodPost, Body: target.JSON, Template: "{\n  \"text\": \"{{merchant}}: Rp{{amount}}\",\n  \"at\": \"{{at}}\",\n  \"id\": \"{{id}}\"\n}"}}}
+	for _, n := range []capture.NewTarget{{Kind: "webhook", Settings: target.Settings{URL: r.url}}, own} {
+		var key id.ID
+		err := a.db.Write(ctx, s, func(tx *store.Tx) (err error) {
+			key, _, err = a.capture.SetUp(ctx, tx, who, n)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		_, why, err := a.capture.Test(ctx, s, key)
+		if err == nil && why != "" {
+			err = fault.New(fault.Unavailable, "app.demoHook", why)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	_, key, err := a.capture.Test(ctx, s, target)
-	if err == nil && key != "" {
-		err = fault.New(fault.Unavailable, "app.demoHook", key)
-	}
-	return err
+	return nil
 }

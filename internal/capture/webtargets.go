@@ -142,7 +142,7 @@ func (s *Service) lines(ctx context.Context, t Target, set target.Settings) (out
 			step, ready = "renew", false
 		}
 	case set.URL != "":
-		out = append(out, ui.Item{Label: p.T("capture.target.url"), Value: set.URL})
+		out = append(out, ui.Item{Label: p.T("capture.target.http.url"), Value: set.URL})
 		if set.Request != nil {
 			out = append(out, ui.Item{Label: p.T("capture.target.http.method.label"), Value: set.Request.Method})
 		}
