@@ -102,7 +102,7 @@ func (r Record) Shape(zone *time.Location) any {
 // EventBody is the body of a webhook: {id, type, at, tenant, data}. With mapped
 // fields data has those, in their order; a test says only "ok".
 func EventBody(p Parcel, m Mapping) ([]byte, error) {
-	var data any = p.Record.Shape(p.Zone)
+	data := p.Record.Shape(p.Zone)
 	switch {
 	case p.Test():
 		data = map[string]string{"message": "ok"}

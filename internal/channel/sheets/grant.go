@@ -122,10 +122,10 @@ func tokenFault(ctx context.Context, op string, err error, dead string) error {
 	}
 	var r *oauth2.RetrieveError
 	if errors.As(err, &r) {
-		switch {
-		case r.ErrorCode == "invalid_grant":
+		switch r.ErrorCode {
+		case "invalid_grant":
 			return fault.New(fault.Forbidden, op, dead)
-		case r.ErrorCode == "invalid_client" || r.ErrorCode == "unauthorized_client":
+		case "invalid_client", "unauthorized_client":
 			return fault.New(fault.Unavailable, op, "target.misconfigured")
 		}
 		return fault.New(fault.Unavailable, op, "egress.answer")
