@@ -370,3 +370,5 @@ func TestBooks_balance(t *testing.T) {
 		})
 	})
 }
+
+func openSQLite(t *testing.T) *storetest.Bundle { return storetest.Open(t, "sqlite", config) }
