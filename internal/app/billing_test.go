@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -193,5 +194,21 @@ func TestBilling_limitsAndOff(t *testing.T) {
 	off.handler.ServeHTTP(w, httptest.NewRequest("POST", "/ctt/hooks/pay/xendit", nil))
 	if w.Code != http.StatusNotFound && w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("a callback without billing: %d", w.Code)
+	}
+}
+
+// Programs read and choose by the same rules as pages; the document has the calls.
+func TestBilling_document(t *testing.T) {
+	t.Parallel()
+	a, _, _, paid := billed(t)
+	for path, want := range map[string]int{"/ctt/api/v1/billing": 401, "/ctt/api/v1/billing/invoices/" + paid.String(): 401, "/ctt/api/v1/openapi.json": 200} {
+		w := httptest.NewRecorder()
+		a.handler.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		if w.Code != want {
+			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
+		if want == 200 && !strings.Contains(w.Body.String(), "choosePlan") {
+			t.Error("the document does not have the call choosePlan")
+		}
 	}
 }

@@ -42,6 +42,9 @@ func (a *App) openREST(context.Context) (err error) {
 	if a.withGoogle("ctt") {
 		a.google.REST(a.rest)
 	}
+	if a.billing != nil {
+		a.billing.REST(a.rest)
+	}
 	if a.support != nil {
 		a.support.REST(a.rest)
 	}

@@ -123,3 +123,5 @@ func (s *Service) provider(name string) Provider {
 	}
 	return nil
 }
+
+func nowOf(s *Service) clock.Instant { return clock.At(s.clock.Now()) }
