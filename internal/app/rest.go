@@ -34,6 +34,7 @@ func (a *App) openREST(context.Context) (err error) {
 	a.identity.REST(a.rest)
 	a.mine.REST(a.rest)
 	a.capture.REST(a.rest)
+	a.reports.REST(a.rest)
 	a.notify.REST(a.rest)
 	a.cookies.REST(a.rest)
 	if a.uses("ctt", "phone") {

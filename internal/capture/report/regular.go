@@ -23,9 +23,9 @@ type Regular struct {
 func (r *Report) regular(ctx context.Context, tx *store.Tx) error {
 	_, last := r.Span.months()
 	from := string(Span(last).add(-5))
-	args := []any{tx.Tenant(), string(capture.Booked), from, last}
+	args := []any{tx.Tenant(), string(capture.Booked)}
 	rows, err := tx.Query(ctx, `SELECT merchant_id, month, CAST(SUM(minor) AS BIGINT) FROM captured
-		WHERE tenant_id = $1 AND state = $2 AND direction = 'out' AND month >= $3 AND month <= $4 AND merchant_id IS NOT NULL`+r.where(&args)+`
+		WHERE tenant_id = $1 AND state = $2 AND direction = 'out' AND merchant_id IS NOT NULL`+among(from, last, &args)+r.where(&args)+`
 		GROUP BY merchant_id, month HAVING COUNT(*) = 1 ORDER BY merchant_id, month`, args...)
 	if err != nil {
 		return err
