@@ -118,7 +118,7 @@ func (q Query) file(ctx context.Context, f document.Format) string {
 
 // tabs switch between month and year.
 func (p paper) tabs(ctx context.Context) []ui.Tab {
-	month, year := p.Now, Span(p.Now[:4])
+	month, year := p.Now, p.Now[:4]
 	if p.Span.Year() {
 		year = p.Span
 		if !within(string(p.Now), p.Span) {
