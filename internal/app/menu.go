@@ -25,7 +25,7 @@ var menu = []menuGroup{
 	{"menu.home", []menuPage{{"/app", "capture.nav.home", ""}}},
 	{"menu.transactions", []menuPage{{"/app/transactions", "capture.nav.transactions", ""}, {"/app/review", "capture.nav.review", ""}, {"/app/rules", "capture.nav.rules", "learning"}, {"/app/accounts", "capture.nav.accounts", ""}}},
 	{"menu.reports", []menuPage{{"/app/reports", "report.nav.reports", ""}, {"/app/budgets", "report.nav.budgets", "budget"}}},
-	{"menu.sources", []menuPage{{"/app/forwarding", "menu.forwarding", ""}, {"/app/import", "menu.import", "import"}, {"/app/messages", "capture.nav.messages", ""}}},
+	{"menu.sources", []menuPage{{"/app/forwarding", "menu.forwarding", ""}, {"/app/mailboxes", "mailbox.title", "mailbox"}, {"/app/import", "menu.import", "import"}, {"/app/messages", "capture.nav.messages", ""}}},
 	{"menu.targets", []menuPage{{"/app/targets", "capture.nav.targets", ""}}},
 }
 

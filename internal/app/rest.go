@@ -35,6 +35,12 @@ func (a *App) openREST(context.Context) (err error) {
 	a.mine.REST(a.rest)
 	a.capture.REST(a.rest)
 	a.reports.REST(a.rest)
+	if a.importing != nil {
+		a.importing.REST(a.rest)
+	}
+	if a.mailbox != nil {
+		a.mailbox.REST(a.rest)
+	}
 	a.notify.REST(a.rest)
 	a.cookies.REST(a.rest)
 	if a.uses("ctt", "phone") {

@@ -4,15 +4,19 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"io"
 	"path/filepath"
 	"time"
 
 	"amanah/internal/app/demo"
 	"amanah/internal/capture"
+	"amanah/internal/capture/importing"
 	"amanah/internal/channel/mail"
 	"amanah/internal/fault"
 	"amanah/internal/id"
 	"amanah/internal/inbox"
+	"amanah/internal/job"
 	"amanah/internal/money"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
@@ -106,6 +110,36 @@ func (t *Trial) Month(ctx context.Context, of string) (f capture.MonthFigures, e
 	return f, err
 }
 
+// Import brings a file of movements in as the person would, and waits until it is
+// in the books. The App need not run.
+func (t *Trial) Import(ctx context.Context, name string, r io.Reader) (i *importing.Import, err error) {
+	sc := t.scope("capture")
+	key, _, err := t.app.importing.Upload(ctx, sc, t.person, name, r)
+	if err != nil {
+		return nil, err
+	}
+	get := func() error {
+		return t.Read(ctx, func(tx *store.Tx) (err error) {
+			i, err = t.app.importing.Get(ctx, tx, t.person, key)
+			return err
+		})
+	}
+	if err := get(); err != nil {
+		return nil, err
+	}
+	m := i.Columns()
+	m.Issuer = "Bank Contoh"
+	if err := t.app.importing.Start(ctx, sc, i, importing.Choice{Mapping: m}); err != nil {
+		return nil, err
+	}
+	for i.State == importing.Running && err == nil {
+		if err = t.app.importing.Run(ctx, job.Task{Kind: importing.Task, Service: "ctt", Tenant: t.workspace, ID: key}); err == nil {
+			err = get()
+		}
+	}
+	return i, err
+}
+
 // Engine is "sqlite" or "postgres".
 func (t *Trial) Engine() string { return t.app.db.Engine() }
 
@@ -113,7 +147,30 @@ func (t *Trial) Engine() string { return t.app.db.Engine() }
 // with nothing around it: what the engine itself can do.
 type Bare struct {
 	insert func(ctx context.Context, key string, body []byte) error
-	close  func() error
+	// piece runs inserts in one transaction; only SQLite's can.
+	piece func(ctx context.Context, f func(put func(key string, body []byte) error) error) error
+	close func() error
+}
+
+// InsertAll puts many rows in, so many in a transaction.
+func (b *Bare) InsertAll(ctx context.Context, rows, piece int, body []byte) error {
+	if b.piece == nil {
+		return errors.New("app: no pieces on this engine")
+	}
+	for from := 0; from < rows; from += piece {
+		err := b.piece(ctx, func(put func(string, []byte) error) error {
+			for n := from; n < min(from+piece, rows); n++ {
+				if err := put(fmt.Sprintf("%036d", n), body); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Insert puts one row in, in a transaction of its own, and returns when it is durable.
@@ -166,7 +223,19 @@ func bareSQLite(ctx context.Context, db *sql.DB, workspace string) (*Bare, error
 	if err != nil {
 		return nil, err
 	}
-	return &Bare{close: func() error { return errors.Join(put.Close(), db.Close()) }, insert: func(ctx context.Context, key string, body []byte) error {
+	piece := func(ctx context.Context, f func(put func(string, []byte) error) error) error {
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		in := tx.StmtContext(ctx, put)
+		err = f(func(key string, body []byte) error { _, err := in.ExecContext(ctx, workspace, key, body); return err })
+		if err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
+		return tx.Commit()
+	}
+	return &Bare{piece: piece, close: func() error { return errors.Join(put.Close(), db.Close()) }, insert: func(ctx context.Context, key string, body []byte) error {
 		_, err := put.ExecContext(ctx, workspace, key, body)
 		return err
 	}}, nil

@@ -143,13 +143,22 @@ func (r *rig) get(key id.ID) (i *importing.Import) {
 
 func (r *rig) start(i *importing.Import, keep bool) *importing.Import {
 	r.t.Helper()
-	if err := r.Start(context.Background(), r.scope(), i, importing.Choice{Mapping: i.Columns(), KeepGood: keep}); err != nil {
+	if err := r.Start(context.Background(), r.scope(), i, importing.Choice{Mapping: mapped(i), KeepGood: keep}); err != nil {
 		r.t.Fatal(err)
 	}
 	if err := r.work(); err != nil {
 		r.t.Fatal(err)
 	}
 	return r.get(i.ID)
+}
+
+// mapped is the suggested mapping with the bank that the file does not name.
+func mapped(i *importing.Import) mutation.Mapping {
+	m := i.Columns()
+	if m.Issuer == "" {
+		m.Issuer = "Bank Contoh"
+	}
+	return m
 }
 
 func (r *rig) count(text string, args ...any) (n int64) {
@@ -245,7 +254,7 @@ func TestImport_badLines(t *testing.T) {
 func TestImport_killed(t *testing.T) {
 	both(t, func(t *testing.T, r *rig) {
 		i := r.upload("a.csv", statement(950))
-		if err := r.Start(context.Background(), r.scope(), i, importing.Choice{Mapping: i.Columns()}); err != nil {
+		if err := r.Start(context.Background(), r.scope(), i, importing.Choice{Mapping: mapped(i)}); err != nil {
 			t.Fatal(err)
 		}
 		killed := errors.New("killed")
@@ -280,7 +289,7 @@ func TestImport_killed(t *testing.T) {
 func TestImport_twiceAtOnce(t *testing.T) {
 	both(t, func(t *testing.T, r *rig) {
 		i := r.upload("a.csv", statement(600))
-		if err := r.Start(context.Background(), r.scope(), i, importing.Choice{Mapping: i.Columns()}); err != nil {
+		if err := r.Start(context.Background(), r.scope(), i, importing.Choice{Mapping: mapped(i)}); err != nil {
 			t.Fatal(err)
 		}
 		var wait sync.WaitGroup

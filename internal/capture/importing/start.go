@@ -104,6 +104,9 @@ func (s *Service) Start(ctx context.Context, sc store.Scope, i *Import, c Choice
 	if err := c.Mapping.Check(p.Columns); err != nil {
 		return err
 	}
+	if c.Mapping.Issuer == "" {
+		return fault.New(fault.Invalid, op, "import.issuer.none").On("issuer")
+	}
 	if len(c.Mapping.Issuer) > 60 || len(c.Mapping.Last) > 4 {
 		return fault.New(fault.Invalid, op, "import.account.invalid").On("last")
 	}
