@@ -106,22 +106,59 @@ func (s *Service) runTable(ctx context.Context, sc store.Scope, i *Import) error
 	defer done()
 	until := s.clock.Now().Add(slice)
 	in := capture.Intake{Source: i.ID, Subject: i.Subject, Issuer: m.Issuer, Last: m.Last, Rule: m.Layout, Zone: s.zone(ctx, i.Tenant), Tell: i.Tell}
-	for s.clock.Now().Before(until) {
-		rows, last, ended, err := piece(r, i.DoneLine, s.Batch)
-		if err != nil {
-			return err
+	pieces, stop := s.ahead(ctx, r, i.DoneLine)
+	defer stop()
+	for p := range pieces {
+		if p.err != nil {
+			return p.err
 		}
-		if len(rows) > 0 {
-			in.Rows = rows
-			if err := s.book(ctx, sc, i, in, last); err != nil {
+		if in.Rows = p.rows; len(p.rows) > 0 {
+			if err := s.book(ctx, sc, i, in, p.last); err != nil {
 				return err
 			}
 		}
-		if ended {
+		if p.ended {
 			return s.end(ctx, sc, i, Done, "")
 		}
+		if s.clock.Now().After(until) {
+			return s.db.Write(ctx, sc, func(tx *store.Tx) error { return s.enqueue(ctx, tx, i.ID) })
+		}
 	}
-	return s.db.Write(ctx, sc, func(tx *store.Tx) error { return s.enqueue(ctx, tx, i.ID) })
+	return ctx.Err()
+}
+
+// parcel is a piece of a file on its way into the books.
+type parcel struct {
+	rows  []capture.Row
+	last  int64
+	ended bool
+	err   error
+}
+
+// ahead reads one piece while another is booked. stop ends the reading, and
+// returns when it has ended.
+func (s *Service) ahead(ctx context.Context, r *mutation.Reader, behind int64) (<-chan parcel, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	out := make(chan parcel)
+	go func() {
+		defer close(out)
+		for {
+			p := piece(r, behind, s.Batch)
+			select {
+			case out <- p:
+			case <-ctx.Done():
+				return
+			}
+			if p.ended || p.err != nil {
+				return
+			}
+		}
+	}()
+	return out, func() {
+		cancel()
+		for range out { //nolint:revive // until the reader has seen it
+		}
+	}
 }
 
 // check reads the whole file once, and books nothing.
@@ -178,29 +215,31 @@ func (s *Service) stop(ctx context.Context, sc store.Scope, i *Import) error {
 }
 
 // piece reads the next rows behind a line. Bad lines were told of already.
-func piece(r *mutation.Reader, behind int64, most int) (rows []capture.Row, last int64, ended bool, err error) {
-	for len(rows) < most {
+func piece(r *mutation.Reader, behind int64, most int) (p parcel) {
+	for len(p.rows) < most {
 		row, err := r.Next()
 		var bad *mutation.Bad
 		switch {
 		case errors.Is(err, io.EOF):
-			return rows, last, true, nil
+			p.ended = true
+			return p
 		case errors.As(err, &bad):
 			continue
 		case err != nil:
-			return nil, 0, false, err
+			p.err = err
+			return p
 		case row.Line <= behind:
 			continue
 		}
-		last = row.Line
 		ref := row.Reference
 		if ref == "" {
 			ref = row.Text
 		}
-		rows = append(rows, capture.Row{Line: row.Line, Direction: row.Direction, Amount: row.Amount, At: row.At, Precision: row.Precision,
+		p.last = row.Line
+		p.rows = append(p.rows, capture.Row{Line: row.Line, Direction: row.Direction, Amount: row.Amount, At: row.At, Precision: row.Precision,
 			Merchant: row.Party, Reference: ref, Channel: row.Channel, Category: row.Category, Fingerprint: row.Fingerprint})
 	}
-	return rows, last, false, nil
+	return p
 }
 
 // book takes a piece and notes how far it came, in one transaction. Of two runs
