@@ -94,6 +94,7 @@ type App struct {
 	rest      *rest.API
 	bearer    *bearer.Service
 	shell     *web.Shell
+	mux       *web.Routes
 	handler   http.Handler
 	smtp      *mail.Server
 	zones     zones

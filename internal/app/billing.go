@@ -151,7 +151,7 @@ func (n billNews) Tell(ctx context.Context, tx *store.Tx, note billing.Note) err
 }
 
 // billingRoutes are the pages of owners and of staff.
-func (a *App) billingRoutes(mux *http.ServeMux) {
+func (a *App) billingRoutes(mux web.Mux) {
 	if a.billing == nil {
 		return
 	}
@@ -211,7 +211,7 @@ func (a *App) payFirst(next http.Handler) http.Handler {
 			}
 		}
 		if a.billing != nil && r.Method == http.MethodPost && r.URL.Path == "/ctt/account/members" {
-			if who, ok := identity.FromContext(r.Context()); ok && who.Service == "ctt" {
+			if who, ok := identity.FromContext(r.Context()); ok && who.Service == "ctt" && who.Is(tenant.Owner) {
 				if err := a.mayAdd(r.Context(), who.Workspace, billing.Members); err != nil {
 					web.Fail(w, r, err)
 					return

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"amanah/internal/notify"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
+	"amanah/internal/web"
 )
 
 // openWaysIn makes the ways in beside SMTP.
@@ -121,7 +121,7 @@ func (a *App) importEnded(ctx context.Context, tx *store.Tx, i *importing.Import
 }
 
 // waysInRoutes are their pages.
-func (a *App) waysInRoutes(mux *http.ServeMux) {
+func (a *App) waysInRoutes(mux web.Mux) {
 	if a.importing != nil {
 		a.importing.Routes(mux)
 	}

@@ -49,11 +49,15 @@ func (a *App) openWeb(context.Context) (err error) {
 	if a.front, err = front.New(public, notice.Render); err != nil {
 		return err
 	}
-	mux := http.NewServeMux()
-	a.routes(mux)
-	a.handler = a.identity.Identify(a.shell.Handler(a.byHost(a.follow(a.payFirst(mux)))))
+	a.mux = new(web.Routes)
+	a.routes(a.mux)
+	a.handler = a.identity.Identify(a.shell.Handler(a.byHost(a.follow(a.payFirst(a.mux)))))
 	return nil
 }
+
+// Patterns are those of all routes of the program, as http.ServeMux has them. The
+// calls of an API stand behind one of them; rest.API.Ops has each.
+func (a *App) Patterns() []string { return a.mux.Patterns() }
 
 // byHost puts the service's segment before the paths of a host that belongs to
 // one service alone.
@@ -102,7 +106,7 @@ func goesOn(slug string) func(*http.Request) string {
 }
 
 // routes are all pages of the program.
-func (a *App) routes(mux *http.ServeMux) {
+func (a *App) routes(mux web.Mux) {
 	mux.Handle("GET /assets/", a.shell.Assets())
 	mux.Handle("GET /robots.txt", web.Robots("/ctt/app/"))
 	mux.Handle("GET /.well-known/gpc.json", web.GPC(true, time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)))

@@ -27,7 +27,7 @@ const (
 
 // Hooks puts the callbacks' addresses into the routes. They ask for no sign-in:
 // each is believed for its signature alone.
-func (s *Service) Hooks(mux *http.ServeMux) {
+func (s *Service) Hooks(mux web.Mux) {
 	mux.Handle("POST /"+s.Slug+"/hooks/pay/{provider}", web.LimitBody(mostCallback, http.HandlerFunc(s.hook)))
 }
 

@@ -24,7 +24,7 @@ type visitor struct {
 
 // Routes puts the customers' pages below "/<slug>/app/billing". They are the
 // owner's alone: invoices carry the name and the address.
-func (s *Service) Routes(mux *http.ServeMux) {
+func (s *Service) Routes(mux web.Mux) {
 	for path, f := range map[string]func(visitor) error{
 		"GET ":                           s.overviewPage,
 		"GET /plans":                     s.plansPage,
@@ -99,15 +99,14 @@ func (v visitor) customer() Customer {
 // mine reads an invoice of the visitor's workspace; another's is not found. All
 // invoices of a service lie in one enclosure: this is what keeps them apart.
 func (s *Service) mine(ctx context.Context, tx *store.Tx, workspace id.Tenant, key id.ID) (*Invoice, error) {
-	inv, err := store.Get[Invoice](ctx, tx, key)
+	party, err := partyOf(ctx, tx, refOf(workspace))
+	if err == nil && party == nil {
+		err = fault.New(fault.NotFound, "billing.mine", "not_found")
+	}
 	if err != nil {
 		return nil, err
 	}
-	party, err := partyOf(ctx, tx, refOf(workspace))
-	if err == nil && (party == nil || inv.Party != party.ID) {
-		err = fault.New(fault.NotFound, "billing.mine", "not_found")
-	}
-	return inv, err
+	return store.One[Invoice](ctx, tx, "WHERE tenant_id = $1 AND id = $2 AND party_id = $3", tx.Tenant(), key, party.ID)
 }
 
 func (v visitor) back(path, key string) *ui.Tab {

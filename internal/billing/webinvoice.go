@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"amanah/internal/fault"
+	"amanah/internal/id"
 	"amanah/internal/money"
 	"amanah/internal/store"
 	"amanah/internal/web"
@@ -204,6 +205,11 @@ func upload(m *multipart.Form, name string) ([]byte, error) {
 }
 
 // ownProof gives a person back what they sent.
+func ownPayment(ctx context.Context, tx *store.Tx, workspace id.Tenant, key id.ID) (*Payment, error) {
+	return store.One[Payment](ctx, tx, `WHERE tenant_id = $1 AND id = $2 AND EXISTS (SELECT 1 FROM invoices i, billing_parties p
+		WHERE i.tenant_id = $1 AND i.id = billing_payments.invoice_id AND p.tenant_id = $1 AND p.id = i.party_id AND p.ref = $3)`, tx.Tenant(), key, refOf(workspace))
+}
+
 func (s *Service) ownProof(v visitor) error {
 	key, err := v.key()
 	if err != nil {
@@ -211,10 +217,7 @@ func (s *Service) ownProof(v visitor) error {
 	}
 	var p *Payment
 	err = s.db.Read(v.r.Context(), v.scope(), func(tx *store.Tx) error {
-		if p, err = store.Get[Payment](v.r.Context(), tx, key); err != nil {
-			return err
-		}
-		_, err = s.mine(v.r.Context(), tx, v.who.Workspace, p.Invoice)
+		p, err = ownPayment(v.r.Context(), tx, v.who.Workspace, key)
 		return err
 	})
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 // StaffRoutes puts the pages of the issuer's staff below "/<slug>/staff/billing".
 // staff lets those through who work for the service; who may only read among them
 // is behind reads.
-func (s *Service) StaffRoutes(mux *http.ServeMux, reads, writes func(http.Handler) http.Handler) {
+func (s *Service) StaffRoutes(mux web.Mux, reads, writes func(http.Handler) http.Handler) {
 	for _, r := range []struct {
 		method, path string
 		f            func(visitor) error

@@ -25,7 +25,7 @@ type visitor struct {
 
 // Routes puts the module's pages below "/<slug>/app". All of them ask for a
 // signed-in member; those that change something for an owner or a member.
-func (s *Service) Routes(mux *http.ServeMux) {
+func (s *Service) Routes(mux web.Mux) {
 	readers := []tenant.Role{tenant.Owner, tenant.Worker, tenant.Viewer}
 	writers := readers[:2]
 	for _, r := range []struct {

@@ -60,7 +60,7 @@ func New(services []Service, render Renderer) (*Front, error) {
 }
 
 // Routes registers the pages.
-func (f *Front) Routes(mux *http.ServeMux) {
+func (f *Front) Routes(mux web.Mux) {
 	mux.Handle("GET /{$}", web.HandlerFunc(f.root))
 	for _, s := range f.services {
 		base := "GET /" + s.Slug

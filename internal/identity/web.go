@@ -15,7 +15,7 @@ import (
 // Routes adds the pages of a service, under its slug. The sign-in, sign-up and
 // mailed-link pages are open to strangers by their nature: each counts its tries
 // (attempt.go) and answers alike for every address. All others need a session.
-func (s *Service) Routes(mux *http.ServeMux, slug string) {
+func (s *Service) Routes(mux web.Mux, slug string) {
 	v, err := s.service(slug)
 	if err != nil {
 		return
@@ -57,7 +57,7 @@ func (s *Service) Routes(mux *http.ServeMux, slug string) {
 
 // factorRoutes are the pages that change how safe an account is: they ask for a
 // fresh proof. Those of a new factor also serve who still lacks the first one.
-func (h pages) factorRoutes(mux *http.ServeMux, slug string) {
+func (h pages) factorRoutes(mux web.Mux, slug string) {
 	for pattern, f := range map[string]web.HandlerFunc{
 		"GET /account/confirm": h.confirm, "POST /account/confirm": h.confirm, "POST /account/confirm/ask": h.askConfirm,
 	} {

@@ -22,7 +22,7 @@ const perPage = 20
 
 // Routes adds the page of notices to a service. It belongs to the person who is
 // signed in, whatever their role.
-func (s *Service) Routes(mux *http.ServeMux, slug string) {
+func (s *Service) Routes(mux web.Mux, slug string) {
 	mux.Handle("GET /"+slug+"/notices", identity.Require(web.HandlerFunc(s.page)))
 	mux.Handle("POST /"+slug+"/notices/read", identity.Require(web.HandlerFunc(s.read)))
 }

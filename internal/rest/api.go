@@ -80,13 +80,16 @@ func New(cfg Config) *API {
 }
 
 // Routes mounts the calls, the document and the page that lists them.
-func (a *API) Routes(mux *http.ServeMux) {
+func (a *API) Routes(mux web.Mux) {
 	mux.Handle(a.base+"/", a)
 	mux.Handle("GET /"+a.cfg.Service+"/api/{$}", web.HandlerFunc(a.reference))
 }
 
 // Base is the path before the calls: "/ctt/api/v1".
 func (a *API) Base() string { return a.base }
+
+// Ops are all calls.
+func (a *API) Ops() []Op { return slices.Clone(a.ops) }
 
 // Vault is what the API seals with, for cursors of other packages' tests.
 func (a *API) Vault() *vault.Vault { return a.cfg.Vault }

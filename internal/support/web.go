@@ -16,7 +16,7 @@ import (
 )
 
 // Routes adds a service's pages: a person's own tickets, and staff's.
-func (s *Service) Routes(mux *http.ServeMux, slug string) {
+func (s *Service) Routes(mux web.Mux, slug string) {
 	for pattern, f := range map[string]func(visit) error{
 		"GET /support": s.list, "GET /support/new": s.newPage, "POST /support": s.create,
 		"GET /support/{id}": s.ticket, "POST /support/{id}": s.write, "POST /support/{id}/solve": s.solve,

@@ -11,7 +11,7 @@
 //	//go:embed id.json en.json
 //	var texts embed.FS // handed to i18n.New by the app
 //
-//	func (h *Handlers) Routes(mux *http.ServeMux) {
+//	func (h *Handlers) Routes(mux web.Mux) {
 //		mux.Handle("GET /ctt/targets/new", web.HandlerFunc(h.newTarget))
 //		mux.Handle("POST /ctt/targets", web.HandlerFunc(h.createTarget))
 //	}

@@ -26,6 +26,7 @@ func TestCookies(t *testing.T) {
 		if len(b.cookies()) == 0 {
 			t.Error("no language is remembered before a choice")
 		}
+		b.lang = "en"
 		b.open("/ctt/cookies")
 		b.look("cookies")
 		for _, class := range allow {

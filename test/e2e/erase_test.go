@@ -34,7 +34,7 @@ func (v *person) live(m planted, r *receiver) {
 	v.agent = m["browser"]
 	v.signUp(m["name"], m["email"])
 	v.addTarget(r, m["target address"])
-	unreachable := v.submit(v.get("/ctt/app/targets/new"), "/ctt/app/targets", "url", "https://"+m["target host"]+"/masuk").want(201)
+	unreachable := v.submit(v.get("/ctt/app/targets/new?kind=webhook"), "/ctt/app/targets", "url", "https://"+m["target host"]+"/masuk").want(201)
 	v.submit(unreachable, "/test").want(200)
 	last := m["number"][len(m["number"])-4:]
 	sent := payment{from: m["email"], name: m["name"], at: time.Now().Add(-time.Hour), shop: m["merchant"], account: "5271****" + last, rupiah: 123_400, reference: m["reference"], extra: m["mail body"]}

@@ -148,6 +148,8 @@ func (j *journey) target() {
 	j.open("/ctt/app/targets")
 	j.look("targets-none")
 	j.click(`a[href$="/targets/new"]`)
+	j.look("target-kinds")
+	j.click(`a[href$="kind=webhook"]`)
 	j.look("target-new")
 	j.fill("url", j.receiver.URL+"/hook")
 	j.submit("/app/targets")

@@ -109,7 +109,7 @@ func (r *receiver) answer(status func(n int) int) {
 // the target.
 func (v *person) addTarget(r *receiver, address string) *page {
 	v.t.Helper()
-	made := v.submit(v.get("/ctt/app/targets/new").want(200), "/ctt/app/targets", "url", address).want(201)
+	made := v.submit(v.get("/ctt/app/targets/new?kind=webhook").want(200), "/ctt/app/targets", "url", address).want(201)
 	r.knows(v.t, made.code("secret"))
 	return v.submit(made, "/test").want(200)
 }

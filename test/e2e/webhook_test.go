@@ -109,14 +109,14 @@ func TestWebhook_insideAddresses(t *testing.T) {
 		"http://10.0.0.7/hook", "https://10.0.0.7/hook", "https://192.168.1.1/", "https://169.254.169.254/latest/meta-data/", "https://[fd00::1]/", "https://[::ffff:10.0.0.7]/", "https://0.0.0.0/",
 		"https://intranet/hook", "http://example.com/hook", "ftp://example.com/", "https://rina@example.com/", "file:///etc/passwd", "https://", "\x00",
 	} {
-		got := rina.submit(rina.get("/ctt/app/targets/new"), "/ctt/app/targets", "url", address)
+		got := rina.submit(rina.get("/ctt/app/targets/new?kind=webhook"), "/ctt/app/targets", "url", address)
 		if got.status != http.StatusUnprocessableEntity {
 			t.Errorf("%q gives %d, want a form with a reason", address, got.status)
 		}
 	}
 	// What looks like a name is looked at again when it is sent to.
 	for _, address := range []string{"https://0x0a000007/", "https://2130706433.example/", "https://10.0.0.7.nip.invalid/"} {
-		got := rina.submit(rina.get("/ctt/app/targets/new"), "/ctt/app/targets", "url", address)
+		got := rina.submit(rina.get("/ctt/app/targets/new?kind=webhook"), "/ctt/app/targets", "url", address)
 		if got.status == http.StatusUnprocessableEntity {
 			continue
 		}

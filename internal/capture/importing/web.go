@@ -30,7 +30,7 @@ type visitor struct {
 
 // Routes puts the pages below "/<slug>/app/import". A person sees their own
 // files only: names and contents of others' are not theirs to read.
-func (s *Service) Routes(mux *http.ServeMux) {
+func (s *Service) Routes(mux web.Mux) {
 	at := "/" + s.Slug + "/app/import"
 	for pattern, f := range map[string]func(visitor) error{
 		"GET " + at:                    s.listPage,

@@ -50,7 +50,7 @@ type visitor struct {
 
 // Routes puts the pages below "/<slug>/app/mailboxes". A person sees their own
 // mailboxes only.
-func (s *Service) Routes(mux *http.ServeMux) {
+func (s *Service) Routes(mux web.Mux) {
 	at := "/" + s.Slug + "/app/mailboxes"
 	for pattern, f := range map[string]func(visitor) error{
 		"GET " + at:                     s.listPage,

@@ -30,7 +30,7 @@ type visitor struct {
 
 // Routes puts the pages below "/<slug>/app". All ask for a signed-in member;
 // budgets are set by an owner or a member.
-func (s *Service) Routes(mux *http.ServeMux) {
+func (s *Service) Routes(mux web.Mux) {
 	readers := []tenant.Role{tenant.Owner, tenant.Worker, tenant.Viewer}
 	for _, r := range []struct {
 		pattern string

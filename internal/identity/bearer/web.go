@@ -15,7 +15,7 @@ import (
 )
 
 // Routes adds the page of a person's own tokens. Making one needs a workspace.
-func (s *Service) Routes(mux *http.ServeMux) {
+func (s *Service) Routes(mux web.Mux) {
 	base := "/" + s.cfg.Service + "/account/tokens"
 	mux.Handle("GET "+base, identity.Require(web.HandlerFunc(s.page)))
 	mux.Handle("POST "+base, identity.Require(web.HandlerFunc(s.send)))

@@ -19,7 +19,7 @@ const cookie = "oauth"
 // Routes adds the pages of a service, under its slug; none where the service does
 // not offer this way in. Those below /oauth are open to strangers by their nature:
 // what begins a try counts it, and all others need the try's cookie.
-func (s *Service) Routes(mux *http.ServeMux, slug string) {
+func (s *Service) Routes(mux web.Mux, slug string) {
 	v, ok := s.cfg.Accounts.Named(slug)
 	if !ok || !s.Offers(slug) {
 		return

@@ -11,7 +11,7 @@ import (
 )
 
 // Routes adds the pages of a service, under its slug; all need a session.
-func (s *Service) Routes(mux *http.ServeMux, slug string) {
+func (s *Service) Routes(mux web.Mux, slug string) {
 	for pattern, f := range map[string]web.HandlerFunc{
 		"GET /" + slug + "/account/phone":         s.show,
 		"POST /" + slug + "/account/phone":        s.ask,

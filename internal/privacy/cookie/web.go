@@ -28,7 +28,7 @@ func NewPages(db *store.DB, n func(service string) (*notice.Notice, bool)) (*Pag
 }
 
 // Routes adds a service's page. It is open to visitors: they have cookies too.
-func (s *Pages) Routes(mux *http.ServeMux, slug string) {
+func (s *Pages) Routes(mux web.Mux, slug string) {
 	mux.Handle("GET /"+slug+"/cookies", web.HandlerFunc(s.show))
 	mux.Handle("POST /"+slug+"/cookies", web.HandlerFunc(s.save))
 }

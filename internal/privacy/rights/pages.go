@@ -61,7 +61,7 @@ func NewPages(c PagesConfig) (*Pages, error) {
 // Routes adds the pages of a service. All need a session, except the receipt:
 // whose account is gone has none any more, and the receipt tells nothing about a
 // person to whoever has its number.
-func (s *Pages) Routes(mux *http.ServeMux, slug string) {
+func (s *Pages) Routes(mux web.Mux, slug string) {
 	at := "/" + slug + "/privacy/"
 	mux.Handle("GET "+at+"me", identity.Require(web.HandlerFunc(s.me)))
 	mux.Handle("POST "+at+"me/copy", identity.Require(web.HandlerFunc(s.copy)))
