@@ -66,6 +66,17 @@ func (s *Service) page(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// look is how a page shows a tone.
+func look(t Tone) ui.Tone {
+	switch t {
+	case Warning:
+		return ui.Warning
+	case Danger:
+		return ui.Danger
+	}
+	return ui.Info
+}
+
 // For lists a person's notices of all places, newest first, and counts the
 // unread ones.
 func (s *Service) For(ctx context.Context, who identity.Principal, before clock.Instant, limit int) (all []Notice, unread int, err error) {

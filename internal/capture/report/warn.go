@@ -8,6 +8,7 @@ import (
 	"amanah/internal/capture"
 	"amanah/internal/clock"
 	"amanah/internal/id"
+	"amanah/internal/ledger"
 	"amanah/internal/notify"
 	"amanah/internal/store"
 )
@@ -26,6 +27,9 @@ func (s *Service) Booked(ctx context.Context, tx *store.Tx, c *capture.Captured,
 	}
 	if zone == nil {
 		zone = clock.WIB
+	}
+	if Span(c.Month) != Span(ledger.Month(tx.Now(), zone)) {
+		return nil // history that is brought in warns nobody
 	}
 	lines, err := s.Lines(ctx, tx, Span(c.Month), tx.Now().Time(), zone)
 	if err != nil {
