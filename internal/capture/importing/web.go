@@ -57,7 +57,7 @@ func (s *Service) page(f func(visitor) error) http.Handler {
 
 func path(ctx context.Context, p string) string { return web.ServiceOf(ctx).Path("/app" + p) }
 
-func (v visitor) t(key string, args ...any) string { return i18n.T(v.ctx, key, args...) }
+func (v visitor) t(key string) string { return i18n.T(v.ctx, key) }
 
 func (v visitor) done(to, key string, tone ui.Tone) error {
 	web.Redirect(v.w, v.r, path(v.ctx, to), web.Flash{Tone: tone, Key: key})

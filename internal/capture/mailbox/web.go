@@ -76,7 +76,7 @@ func (s *Service) page(f func(visitor) error) http.Handler {
 
 func path(ctx context.Context, p string) string { return web.ServiceOf(ctx).Path("/app" + p) }
 
-func (v visitor) t(key string, args ...any) string { return i18n.T(v.ctx, key, args...) }
+func (v visitor) t(key string) string { return i18n.T(v.ctx, key) }
 
 func (v visitor) back() *ui.Tab {
 	return &ui.Tab{Label: v.t("mailbox.title"), Href: path(v.ctx, "/mailboxes")}

@@ -46,7 +46,7 @@ func file(t testing.TB, text string, change ...func(*Mapping)) (p *Preview, rows
 	}
 	for {
 		row, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return p, rows, bad, r
 		}
 		var b *Bad
@@ -260,7 +260,7 @@ func FuzzRead(f *testing.F) {
 		last := int64(0)
 		for {
 			row, err := r.Next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return
 			}
 			var bad *Bad

@@ -2,6 +2,7 @@ package mutation
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 )
@@ -26,7 +27,7 @@ func (s *splitter) next() (cells []string, line int64, reason string, err error)
 	var more [][]byte
 	for len(more) < foldMost && len(own) < lineMost {
 		l, err := s.read()
-		if err == io.EOF || err == nil && l == nil {
+		if errors.Is(err, io.EOF) || err == nil && l == nil {
 			break
 		}
 		if err != nil {

@@ -77,11 +77,11 @@ func exists(path string) bool { _, err := os.Stat(path); return err == nil }
 
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	return l.Addr().(*net.TCPAddr).Port
 }
 
@@ -96,7 +96,7 @@ func (s *Server) config() string {
 	users := ""
 	if os.Getuid() != 0 {
 		me := strconv.Itoa(os.Getuid())
-		if out, err := exec.Command("id", "-un").Output(); err == nil {
+		if out, err := exec.CommandContext(context.Background(), "id", "-un").Output(); err == nil {
 			me = strings.TrimSpace(string(out))
 		}
 		users = "default_internal_user = " + me + "\ndefault_login_user = " + me + "\n"
@@ -165,14 +165,14 @@ func (s *Server) Restart(bin ...string) {
 	if len(bin) > 0 {
 		path = bin[0]
 	}
-	s.cmd = exec.Command(path, "-F", "-c", filepath.Join(s.dir, "dovecot.conf")) //nolint:gosec // a test's own server
+	s.cmd = exec.CommandContext(context.Background(), path, "-F", "-c", filepath.Join(s.dir, "dovecot.conf")) //nolint:gosec // a test's own server
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	for {
-		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port)))
+		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port))) //nolint:forbidigo // a test knocks at its own server
 		if err == nil {
 			_ = c.Close()
 			return
