@@ -45,7 +45,7 @@ func restList(ctx context.Context, o Options, _ string) (*Result, error) {
 	}
 	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(l) }()
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	var list, bare []time.Duration
 	path, n := "", 0
 	next := o.Clock.Now()

@@ -165,8 +165,8 @@ func (s *Service) paid(ctx context.Context, tx *store.Tx, inv *Invoice) error {
 		return nil
 	}
 	key, err := id.Parse(part[1])
-	if err != nil {
-		return nil
+	if err != nil { // not about a subscription of ours
+		return nil //nolint:nilerr // the invoice is about something else
 	}
 	sub, err := store.Get[Subscription](ctx, tx, key)
 	if fault.Is(err, fault.NotFound) {

@@ -77,7 +77,7 @@ func at(ctx context.Context, path string) string {
 
 func (v visitor) scope() store.Scope { return v.who.HomeScope("billing") }
 
-func (v visitor) t(key string, args ...any) string { return i18n.T(v.ctx, key, args...) }
+func (v visitor) t(key string) string { return i18n.T(v.ctx, key) }
 
 func (v visitor) key() (id.ID, error) {
 	key, err := id.Parse(v.r.PathValue("id"))

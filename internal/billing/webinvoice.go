@@ -170,7 +170,7 @@ func (s *Service) keepClaim(v visitor) error {
 		f.Add("proof", "billing.proof.large")
 		return s.askClaim(v, st, f, http.StatusRequestEntityTooLarge)
 	}
-	defer v.r.MultipartForm.RemoveAll()
+	defer func() { _ = v.r.MultipartForm.RemoveAll() }()
 	f := ui.NewForm(v.r.PostForm)
 	amount, ok := readRupiah(v.r.PostForm.Get("amount"))
 	if !ok {

@@ -114,11 +114,12 @@ func (s *Service) saveFilter(v visitor) error {
 		currency = money.IDR
 	}
 	for name, field := range map[string]*int64{"from": &n.From, "to": &n.To} {
-		ok := true
-		if g(name) != "" {
-			if *field, ok = readAmount(g(name), currency); !ok {
-				f.Add(name, "capture.target.filter.amount")
-			}
+		if g(name) == "" {
+			continue
+		}
+		var ok bool
+		if *field, ok = readAmount(g(name), currency); !ok {
+			f.Add(name, "capture.target.filter.amount")
 		}
 	}
 	if text := g("account"); text != "" {

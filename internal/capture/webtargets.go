@@ -233,7 +233,7 @@ func (t *Target) badge(ctx context.Context) (ui.Tone, string) {
 }
 
 // which says which transactions a target gets.
-func which(ctx context.Context, t Target, set target.Settings) string {
+func which(ctx context.Context, set target.Settings) string {
 	f, p := set.Filter, i18n.From(ctx)
 	var parts []string
 	if f.Direction != "" {

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/a-h/templ"
-
 	"amanah/internal/clock"
 	"amanah/internal/fault"
 	"amanah/internal/id"
@@ -137,6 +135,6 @@ func (s *Service) Decorate(r *http.Request, p *web.Page, top bool) {
 	}
 	p.User.Menu = append(p.User.Menu, ui.Tab{Label: i18n.T(ctx, "notify.title"), Href: path(ctx, "/notices"), Count: unread})
 	if i := slices.IndexFunc(all, func(n Notice) bool { return n.Unread }); top && i >= 0 {
-		p.Top = templ.Component(Bulletin(all[i], unread))
+		p.Top = Bulletin(all[i], unread)
 	}
 }

@@ -100,7 +100,7 @@ func fresh(text string) string {
 func (s *Service) HandleMail(_ context.Context, _ store.Scope, m inbox.Message, raw []byte) (inbox.Apply, error) {
 	l, err := readLetter(raw)
 	if err != nil {
-		return func(context.Context, *store.Tx) (inbox.Result, error) {
+		return func(context.Context, *store.Tx) (inbox.Result, error) { //nolint:nilerr // the mail is refused, which is an answer
 			return inbox.Result{State: inbox.Refused, Outcome: "unreadable", Reason: "support.text.empty"}, nil
 		}, nil
 	}

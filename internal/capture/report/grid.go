@@ -118,14 +118,12 @@ func (q Query) file(ctx context.Context, f document.Format) string {
 
 // tabs switch between month and year.
 func (p paper) tabs(ctx context.Context) []ui.Tab {
-	month, year := p.Now, p.Now[:4]
+	month, year := p.Span, p.Span[:4]
 	if p.Span.Year() {
-		year = p.Span
+		month, year = p.Now, p.Span
 		if !within(string(p.Now), p.Span) {
 			month = p.Span + "-12"
 		}
-	} else {
-		month, year = p.Span, p.Span[:4]
 	}
 	say := i18n.From(ctx)
 	return []ui.Tab{{Label: say.T("report.month"), Href: p.at(ctx, month), Current: !p.Span.Year()}, {Label: say.T("report.year"), Href: p.at(ctx, year), Current: p.Span.Year()}}
