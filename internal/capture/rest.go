@@ -20,6 +20,7 @@ var (
 // REST adds everything that the module's pages do.
 func (s *Service) REST(api *rest.API) {
 	s.restTransactions(api)
+	s.restDecisions(api)
 	s.restMessages(api)
 	s.restFigures(api)
 	s.restTargets(api)

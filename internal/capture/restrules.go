@@ -21,6 +21,9 @@ func (s *Service) restRules(api *rest.API) {
 		Details: "All fields are replaced; an empty one asks for nothing, or changes nothing."}, "rules"), s.restSaveRule)
 	rest.Register(api, writes(rest.Op{Method: "DELETE", Path: "/rules/{id}", ID: "removeRule", Tag: tag, Summary: "Remove a rule",
 		Details: "What it taught the classifier goes with it. For seven days it can be switched on again."}, "rules"), s.restRemoveRule)
+	rest.Register(api, writes(rest.Op{Method: "PUT", Path: "/rules/{id}/state", ID: "switchRule", Tag: tag, Summary: "Switch a rule on or off, or put a removed one back"}, "rules"), s.restSwitchRule)
+	rest.Register(api, writes(rest.Op{Method: "POST", Path: "/rules/{id}/forget", ID: "forgetRule", Tag: tag, Summary: "Delete a rule for good"}, "rules"), s.restDropRule)
+	rest.Register(api, reads(rest.Op{Method: "GET", Path: "/rules/{id}/earlier", ID: "listEarlier", Tag: tag, Summary: "List earlier transactions that the rule would change", Details: "The newest first, 200 at most."}, "rules"), s.restEarlier)
 	rest.Register(api, writes(rest.Op{Method: "POST", Path: "/rules/{id}/apply", ID: "applyRule", Tag: tag, Summary: "Change earlier transactions as the rule says", Errors: []int{409},
 		Details: "At most 500 at once. What a person changed stays."}, "rules"), s.restApplyRule)
 	rest.Register(api, writes(rest.Op{Method: "POST", Path: "/rules/{id}/undo", ID: "undoRule", Tag: tag, Summary: "Take back what applying changed"}, "rules"), s.restUndoRule)
@@ -149,6 +152,52 @@ func (s *Service) restRemoveRule(ctx context.Context, in *ByID) (*nothing, error
 		return nil, err
 	}
 	return &nothing{}, s.writeAs(ctx, func(tx *store.Tx) error { return s.SetRule(ctx, tx, key, learning.Removed) })
+}
+
+type switchRuleIn struct {
+	ByID
+	Body struct {
+		State string `json:"state" enum:"on,off" doc:"Whether it works."`
+	}
+}
+
+func (s *Service) restSwitchRule(ctx context.Context, in *switchRuleIn) (*ruleOut, error) {
+	key, err := in.key()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.writeAs(ctx, func(tx *store.Tx) error { return s.SetRule(ctx, tx, key, learning.State(in.Body.State)) }); err != nil {
+		return nil, err
+	}
+	return s.ruleAt(ctx, key)
+}
+
+func (s *Service) restDropRule(ctx context.Context, in *ByID) (*nothing, error) {
+	key, err := in.key()
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.writeAs(ctx, func(tx *store.Tx) error { return s.DropRule(ctx, tx, key) })
+}
+
+func (s *Service) restEarlier(ctx context.Context, in *ByID) (*rest.List[transaction], error) {
+	key, err := in.key()
+	if err != nil {
+		return nil, err
+	}
+	who, _ := caller(ctx)
+	out := []transaction{}
+	err = s.readAs(ctx, func(tx *store.Tx) error {
+		all, err := s.Earlier(ctx, tx, key)
+		for _, v := range all[:min(len(all), 200)] {
+			out = append(out, v.rest(who.Location()))
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rest.Listed(ctx, out, "", false)
 }
 
 type ruleCountOut struct {

@@ -16,7 +16,7 @@ import (
 func (s *Service) restTransactions(api *rest.API) {
 	const tag = "Transactions"
 	rest.Register(api, reads(rest.Op{Method: "GET", Path: "/transactions", ID: "listTransactions", Tag: tag, Summary: "List transactions",
-		Details: "The newest first. Rejected ones are left out unless asked for."}, "transactions"), s.restList)
+		Details: "The newest first. Rejected ones and joined tellings are left out unless asked for."}, "transactions"), s.restList)
 	rest.RegisterStream(api, reads(rest.Op{Method: "GET", Path: "/transactions.csv", ID: "exportTransactions", Tag: tag, Summary: "All transactions of a filter as CSV", Produces: "text/csv"}, "transactions"), s.restCSV)
 	rest.Register(api, reads(rest.Op{Method: "GET", Path: "/transactions/{id}", ID: "getTransaction", Tag: tag, Summary: "One transaction"}, "transactions"), s.restOne)
 	rest.Register(api, writes(rest.Op{Method: "PATCH", Path: "/transactions/{id}", ID: "correctTransaction", Tag: tag, Summary: "Correct a booked transaction", Errors: []int{409},
@@ -25,7 +25,7 @@ func (s *Service) restTransactions(api *rest.API) {
 		Details: "Fields that are given replace what was read. A rejected transaction can be approved too."}, "transactions"), s.restApprove)
 	rest.Register(api, writes(rest.Op{Method: "POST", Path: "/transactions/{id}/reject", ID: "rejectTransaction", Tag: tag, Summary: "Put a transaction aside, or take a booked one back", Errors: []int{409}}, "transactions"), s.restReject)
 	rest.Register(api, writes(rest.Op{Method: "PUT", Path: "/transactions/{id}/category", ID: "setTransactionCategory", Tag: tag, Summary: "Change the category alone", Errors: []int{409},
-		Details: "The next mails of the same merchant get this category too."}, "transactions"), s.restCategory)
+		Details: "The next mails of the same merchant get this category too, unless remember is false."}, "transactions"), s.restCategory)
 	rest.Register(api, writes(rest.Op{Method: "PUT", Path: "/transactions/{id}/note", ID: "setTransactionNote", Tag: tag, Summary: "Write a note", Errors: []int{409}}, "transactions"), s.restNote)
 	rest.Register(api, reads(rest.Op{Method: "GET", Path: "/review", ID: "listReview", Tag: tag, Summary: "List what waits for a decision"}, "transactions"), s.restReview)
 }
@@ -33,7 +33,7 @@ func (s *Service) restTransactions(api *rest.API) {
 // transaction is one as the API shows it, in the shape of "amanah extract".
 type transaction struct {
 	ID         id.ID   `json:"id" format:"uuid" doc:"Its number."`
-	State      string  `json:"state" enum:"booked,review,rejected,reversed" doc:"Whether it counts, waits, was put aside, or was taken back."`
+	State      string  `json:"state" enum:"booked,review,rejected,reversed,joined" doc:"Whether it counts, waits, was put aside, was taken back, or is another telling of its twin."`
 	Direction  string  `json:"direction" enum:"out,in,internal" doc:"Which way the money went."`
 	Amount     string  `json:"amount" example:"152500.00" doc:"What left or entered the account, fee included."`
 	Fee        string  `json:"fee,omitempty" example:"2500.00" doc:"The part of it that is a fee; absent where none is stated."`
@@ -81,7 +81,7 @@ type Filters struct {
 	Merchant  string `query:"merchant" maxLength:"36" doc:"A merchant's number."`
 	Category  string `query:"category" maxLength:"40" example:"food_drink" doc:"A category."`
 	Direction string `query:"direction" enum:"out,in,internal" doc:"Which way the money went."`
-	State     string `query:"state" enum:"booked,review,rejected,reversed" doc:"Only those of a state."`
+	State     string `query:"state" enum:"booked,review,rejected,reversed,joined" doc:"Only those of a state."`
 	Sort      string `query:"sort" enum:"at,amount" default:"at" doc:"What to order by."`
 	Order     string `query:"order" enum:"asc,desc" default:"desc" doc:"Which way."`
 }
@@ -186,6 +186,7 @@ type transactionChange struct {
 	Account   *string `json:"account,omitempty" maxLength:"36" doc:"An account's number; empty for none."`
 	Category  *string `json:"category,omitempty" maxLength:"40" example:"food_drink" doc:"What for."`
 	Note      *string `json:"note,omitempty" maxLength:"2000" doc:"Your own note."`
+	Remember  *bool   `json:"remember,omitempty" doc:"Whether the next ones of the same merchant learn from it; false: only this time. True where left out."`
 }
 
 func (c *transactionChange) revision() int64 {
@@ -202,6 +203,7 @@ func (c *transactionChange) on(v View, zone *time.Location) (Edit, error) {
 	if c == nil {
 		return e, nil
 	}
+	e.Once = c.Remember != nil && !*c.Remember
 	for _, p := range []struct {
 		from *string
 		to   *string
@@ -324,11 +326,12 @@ type categoryIn struct {
 	ByID
 	Body struct {
 		Category string `json:"category" maxLength:"40" example:"food_drink" doc:"What for."`
+		Remember *bool  `json:"remember,omitempty" doc:"Whether the next mails of the same merchant get it too; false: only this time. True where left out."`
 	}
 }
 
 func (s *Service) restCategory(ctx context.Context, in *categoryIn) (*transactionOut, error) {
-	return s.restChange(ctx, in.ByID, &transactionChange{Category: &in.Body.Category}, s.Correct)
+	return s.restChange(ctx, in.ByID, &transactionChange{Category: &in.Body.Category, Remember: in.Body.Remember}, s.Correct)
 }
 
 type noteIn struct {

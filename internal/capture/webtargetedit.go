@@ -158,7 +158,7 @@ func (s *Service) fieldsPage(v visitor) error {
 }
 
 func (s *Service) showFields(v visitor, e edited, f *ui.Form, status int) error {
-	p, err := s.example(v)
+	p, err := s.example(v.ctx, v.scope, v.who.Location())
 	if err != nil {
 		return err
 	}

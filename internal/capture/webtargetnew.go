@@ -1,11 +1,13 @@
 package capture
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"amanah/internal/capture/target"
 	"amanah/internal/fault"
@@ -166,7 +168,7 @@ func (s *Service) previewRequest(v visitor, f *ui.Form, set target.Settings, sho
 		return fault.New(fault.NotFound, "capture.preview", "")
 	}
 	if f.OK() && !f.Take(check(s.kinds["http"], set)) && f.OK() {
-		p, err := s.example(v)
+		p, err := s.example(v.ctx, v.scope, v.who.Location())
 		if err != nil {
 			return err
 		}
@@ -183,11 +185,11 @@ func (s *Service) previewRequest(v visitor, f *ui.Form, set target.Settings, sho
 
 // example is a parcel with the last booked transaction, or with an invented one
 // where there is none yet.
-func (s *Service) example(v visitor) (target.Parcel, error) {
+func (s *Service) example(ctx context.Context, sc store.Scope, zone *time.Location) (target.Parcel, error) {
 	now := s.clock.Now()
-	p := target.Parcel{Event: eventID(id.ID{}, id.ID{}, "example", 0).String(), Type: target.TypeCaptured, At: now, Now: now, Tenant: v.who.Workspace, Record: target.Sample(now), Zone: v.who.Location()}
-	err := s.read(v, func(tx *store.Tx) error {
-		list, err := s.List(v.r.Context(), tx, Query{State: Booked, Limit: 1})
+	p := target.Parcel{Event: eventID(id.ID{}, id.ID{}, "example", 0).String(), Type: target.TypeCaptured, At: now, Now: now, Tenant: sc.Tenant, Record: target.Sample(now), Zone: zone}
+	err := s.db.Read(ctx, sc, func(tx *store.Tx) error {
+		list, err := s.List(ctx, tx, Query{State: Booked, Limit: 1})
 		if err == nil && len(list.Rows) == 1 {
 			p.Record = list.Rows[0].record()
 		}

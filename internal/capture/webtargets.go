@@ -122,24 +122,13 @@ func (s *Service) showTarget(v visitor, tx *store.Tx, key id.ID, out *shownTarge
 // take, and whether a test could be sent.
 func (s *Service) lines(ctx context.Context, t Target, set target.Settings) (out []ui.Item, step string, ready bool) {
 	p := i18n.From(ctx)
-	ready = t.State != TargetRemoved
+	step, ready = t.step(set)
 	switch {
 	case t.Kind == "file" && set.File != nil:
 		out = append(out, ui.Item{Label: p.T("capture.target.file.every.label"), Value: p.T("capture.target.file.when."+set.File.Every, "hour", fmt.Sprintf("%02d.00", set.File.Hour))},
 			ui.Item{Label: p.T("capture.target.file.format.label"), Value: word(ctx, "format", set.File.Format)})
 		if !t.DueAt.IsZero() && t.State == TargetActive {
 			out = append(out, ui.Item{Label: p.T("capture.target.file.next"), Value: p.DateTime(t.DueAt.Time())})
-		}
-	case t.Kind == "telegram":
-		if set.Chat == nil || set.Chat.ID == 0 || t.Reason == "target.blocked" {
-			step, ready = "telegram", set.Chat != nil && set.Chat.ID != 0
-		}
-	case t.Kind == "sheets":
-		switch {
-		case t.Secret.IsZero() || t.Reason == "target.grant_revoked":
-			step, ready = "google", false
-		case t.Reason == "target.sheet_gone":
-			step, ready = "renew", false
 		}
 	case set.URL != "":
 		out = append(out, ui.Item{Label: p.T("capture.target.http.url"), Value: set.URL})
@@ -148,6 +137,21 @@ func (s *Service) lines(ctx context.Context, t Target, set target.Settings) (out
 		}
 	}
 	return out, step, ready
+}
+
+// step is what only the person can do before anything is sent, and whether a test
+// could be.
+func (t Target) step(set target.Settings) (step string, ready bool) {
+	chat := set.Chat != nil && set.Chat.ID != 0
+	switch {
+	case t.Kind == "telegram" && (!chat || t.Reason == "target.blocked"):
+		return "telegram", chat && t.State != TargetRemoved
+	case t.Kind == "sheets" && (t.Secret.IsZero() || t.Reason == "target.grant_revoked"):
+		return "google", false
+	case t.Kind == "sheets" && t.Reason == "target.sheet_gone":
+		return "renew", false
+	}
+	return "", t.State != TargetRemoved
 }
 
 // actOnTarget does what one of the target's buttons says.
