@@ -246,6 +246,9 @@ func (s *Service) ApplyRule(ctx context.Context, tx *store.Tx, key id.ID, zone *
 func (s *Service) UndoRule(ctx context.Context, tx *store.Tx, key id.ID, zone *time.Location) (int, error) {
 	const op = "capture.UndoRule"
 	all, err := store.Find[learning.Change](ctx, tx, "WHERE tenant_id = $1 AND rule_id = $2 ORDER BY id LIMIT $3", tx.Tenant(), key, maxEarlier)
+	if err == nil && len(all) == 0 { // a rule without changes is no fault, no rule is
+		_, err = store.Get[learning.Rule](ctx, tx, key)
+	}
 	if err != nil {
 		return 0, fault.Wrap(op, err)
 	}

@@ -24,15 +24,19 @@ const logPage = 50
 // Log reads the principal's own log, before a line's id (zero: from the newest),
 // and says whether there is more.
 func (s *Service) Log(ctx context.Context, p Principal, before id.ID) (lines []LogLine, more bool, err error) {
+	return s.logOf(ctx, p, before, logPage)
+}
+
+func (s *Service) logOf(ctx context.Context, p Principal, before id.ID, limit int) (lines []LogLine, more bool, err error) {
 	if s.cfg.Activity == nil {
 		return nil, false, fault.New(fault.NotFound, "identity.Log", "not_found")
 	}
 	err = s.cfg.DB.Read(ctx, p.HomeScope("security"), func(tx *store.Tx) error {
-		lines, err = s.cfg.Activity(ctx, tx, p.Subject, before, logPage+1)
+		lines, err = s.cfg.Activity(ctx, tx, p.Subject, before, limit+1)
 		return err
 	})
-	if len(lines) > logPage {
-		lines, more = lines[:logPage], true
+	if len(lines) > limit {
+		lines, more = lines[:limit], true
 	}
 	return lines, more, fault.Wrap("identity.Log", err)
 }

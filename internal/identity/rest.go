@@ -15,6 +15,7 @@ import (
 // REST adds the profile and the people of the workspace. Sessions and tokens are
 // in identity/bearer.
 func (s *Service) REST(api *rest.API) {
+	s.restSecurity(api)
 	const tag = "Account"
 	rest.Register(api, rest.Op{Method: "GET", Path: "/account", ID: "getAccount", Tag: tag, Summary: "The profile", Scope: "account:read", Person: true}, s.restAccount)
 	rest.Register(api, rest.Op{Method: "PATCH", Path: "/account", ID: "changeAccount", Tag: tag, Summary: "Change name, language or time zone", Scope: "account:write", Person: true,

@@ -16,7 +16,7 @@ func TestBrowser(t *testing.T) {
 	for _, lang := range []string{"id", "en"} {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
-			p := serve(t, "sqlite")
+			p := serve(t, "sqlite", invoicing)
 			j := &journey{tab: openTab(t, p, lang), email: "rina@rumah.example", receiver: newReceiver(t)}
 			j.enter()
 			j.firstMails()
@@ -29,6 +29,9 @@ func TestBrowser(t *testing.T) {
 		})
 	}
 }
+
+// invoicing switches billing on.
+const invoicing = `billing: {on: true, issuer: {name: CTT, address: "Jl. Contoh 1, Jakarta", contact: tagihan@ctt.example}}`
 
 // journey is one person's.
 type journey struct {
@@ -164,6 +167,11 @@ func (j *journey) target() {
 		j.t.Errorf("the log of the target has %d lines", rows)
 	}
 	j.look("target-delivered")
+	target := evaluate[string](j.tab, "location.pathname")
+	for _, part := range []string{"filter", "fields", "setup", "replay"} {
+		j.open(target + "/" + part)
+		j.look("target-" + part)
+	}
 }
 
 // review: what is forged waits for a person, who decides.
@@ -194,9 +202,14 @@ func (j *journey) review() {
 
 // rooms are all other pages.
 func (j *journey) rooms() {
-	for _, page := range []string{"app/accounts", "app/messages", "app/forwarding", "app/address/renew", "app/targets", "account", "account/sessions", "account/security", "account/security/app", "account/log"} {
+	for _, page := range []string{
+		"app/accounts", "app/messages", "app/forwarding", "app/address/renew", "app/targets",
+		"app/targets/new?kind=http", "app/targets/new?kind=file", "app/reports", "app/reports?span=year", "app/budgets", "app/rules", "app/rules/new",
+		"app/import", "app/mailboxes", "app/mailboxes/new", "app/billing", "app/billing/plans", "support", "support/new", "notices", "cookies",
+		"account", "account/sessions", "account/security", "account/security/app", "account/security/passkey", "account/log", "account/tokens", "account/phone", "account/members", "api/",
+	} {
 		j.open("/ctt/" + page)
-		j.look(strings.ReplaceAll(page, "/", "-"))
+		j.look(strings.NewReplacer("/", "-", "?", "-", "=", "-").Replace(page))
 	}
 	j.open("/ctt/app/accounts")
 	j.click(`a[href*="/app/accounts/"]`)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -30,15 +31,16 @@ type program struct {
 	cmd *exec.Cmd
 }
 
-// serve starts the program on an empty store; it is ended with the test.
-func serve(t testing.TB, engine string) *program {
+// serve starts the program on an empty store, with further lines of
+// configuration; it is ended with the test.
+func serve(t testing.TB, engine string, further ...string) *program {
 	t.Helper()
 	p := &program{t: t, dir: filepath.Join(t.TempDir(), "data"), http: freeAddress(t), smtp: freeAddress(t)}
 	if engine == "postgres" {
 		p.database = storetest.PostgresURL(t)
 	}
 	p.config = filepath.Join(t.TempDir(), "amanah.yaml")
-	if err := os.WriteFile(p.config, []byte("services: [ctt]\nlog: {level: debug}\negress: {allow_loopback: true}\n"), 0o600); err != nil {
+	if err := os.WriteFile(p.config, []byte("services: [ctt]\nlog: {level: debug}\negress: {allow_loopback: true}\n"+strings.Join(further, "\n")+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
