@@ -2,9 +2,11 @@ package app
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -40,6 +42,11 @@ type openapi struct {
 	Paths map[string]map[string]struct {
 		OperationID string `json:"operationId"`
 		Security    []map[string][]string
+		Parameters  []struct {
+			Name, In string
+			Required bool
+			Schema   schema
+		}
 		RequestBody struct {
 			Content map[string]struct{ Schema schema }
 		}
@@ -69,6 +76,10 @@ func (d openapi) value(s schema) any {
 			}
 		}
 		return out
+	case s.Format == "date-time":
+		return at.Add(time.Hour).Format(time.RFC3339)
+	case s.Format == "date":
+		return at.Format(time.DateOnly)
 	case len(s.Examples) > 0:
 		return s.Examples[0]
 	case kind == "array" && s.Items != nil:
@@ -77,8 +88,6 @@ func (d openapi) value(s schema) any {
 		return s.Minimum
 	case kind == "boolean":
 		return true
-	case s.Format == "date-time":
-		return at.Add(time.Hour).Format(time.RFC3339)
 	}
 	return "halo"
 }
@@ -97,6 +106,15 @@ func (g *guarded) described() (out []described) {
 				for _, scopes := range s {
 					c.scope = strings.Join(scopes, " ")
 				}
+			}
+			query := url.Values{}
+			for _, p := range op.Parameters {
+				if p.In == "query" && p.Required {
+					query.Set(p.Name, fmt.Sprint(d.value(p.Schema)))
+				}
+			}
+			if len(query) > 0 {
+				c.path += "?" + query.Encode()
 			}
 			for kind, content := range op.RequestBody.Content {
 				c.kind, c.body = kind, d.value(content.Schema)
