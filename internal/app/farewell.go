@@ -98,6 +98,26 @@ func (w workspaces) HandOver(ctx context.Context, home store.Scope, who id.Subje
 	})
 }
 
+// TakeBack ends what is granted and read for a person elsewhere: mailboxes are read
+// no more, and Google is asked to take its grants back. A sign-in with Google is no
+// grant that we hold.
+func (w workspaces) TakeBack(ctx context.Context, place store.Scope, who id.Subject, whole bool) error {
+	if place.Service != w.a.capture.Slug {
+		return nil
+	}
+	if w.a.mailbox != nil {
+		if err := w.a.mailbox.ForgetPerson(ctx, who); err != nil {
+			return err
+		}
+		if whole {
+			if err := w.a.mailbox.Forget(ctx, place.Tenant); err != nil {
+				return err
+			}
+		}
+	}
+	return w.a.capture.Release(ctx, place.Tenant, who, whole)
+}
+
 // Settle computes a workspace's sums anew after entries of a person went.
 func (w workspaces) Settle(ctx context.Context, workspace store.Scope) error {
 	return w.a.db.Write(ctx, workspace, func(tx *store.Tx) error { return ledger.Rebuild(ctx, tx) })

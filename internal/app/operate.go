@@ -18,6 +18,7 @@ import (
 	"amanah/internal/privacy/rights/rowset"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
+	"amanah/internal/vault"
 	"amanah/internal/web/i18n"
 )
 
@@ -158,11 +159,14 @@ func (a *App) CloseTenant(ctx context.Context, service string, workspace id.Tena
 	if err := a.db.Write(ctx, home, func(tx *store.Tx) error { return tenant.Close(ctx, tx, workspace) }); err != nil {
 		return fault.Wrap(op, err)
 	}
+	inside := home
+	inside.Tenant = workspace
+	if err := (workspaces{a}).TakeBack(ctx, inside, id.Subject{}, true); err != nil && !vault.Destroyed(err) {
+		return fault.Wrap(op, err)
+	}
 	if err := a.keys.vault.DestroyTenant(ctx, workspace); err != nil {
 		return fault.Wrap(op, err)
 	}
-	inside := home
-	inside.Tenant = workspace
 	var removed int64
 	err = a.schema.Each(func(t rowset.Table) error {
 		n, err := a.emptyTable(ctx, inside, t)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"amanah/internal/capture/target"
 	"amanah/internal/fault"
 	"amanah/internal/id"
 	"amanah/internal/job"
@@ -48,11 +47,7 @@ func (s *Service) Revoke(ctx context.Context, task job.Task) error {
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
-	k := s.kinds[r.Kind]
-	done := k == nil || r.Secret.IsZero()
-	if !done {
-		done = k.Disconnect(ctx, s.way(ctx, sc, Target{Subject: r.Subject, Kind: r.Kind, Secret: r.Secret}, target.Settings{}, k.Traits()))
-	}
+	done := s.disconnect(ctx, sc, *r)
 	if ctx.Err() != nil {
 		return fault.Wrap(op, ctx.Err())
 	}

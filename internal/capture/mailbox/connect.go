@@ -196,10 +196,37 @@ func (s *Service) Disconnect(ctx context.Context, m *Mailbox) error {
 
 // Forget disconnects the mailboxes of a workspace that is being closed.
 func (s *Service) Forget(ctx context.Context, workspace id.Tenant) error {
-	return s.db.Write(ctx, s.scope(), func(tx *store.Tx) error {
-		_, err := tx.Exec(ctx, "DELETE FROM mailboxes WHERE tenant_id = $1 AND workspace_id = $2", s.Home, workspace)
-		return err
+	return fault.Wrap("mailbox.Forget", s.forget(ctx, "workspace_id = $2", workspace))
+}
+
+// ForgetPerson disconnects all mailboxes of a person who leaves.
+func (s *Service) ForgetPerson(ctx context.Context, who id.Subject) error {
+	return fault.Wrap("mailbox.ForgetPerson", s.forget(ctx, "subject = $2", who))
+}
+
+// forget ends this node's reading at once; another node finds that its lease is
+// gone before it asks for the next mail.
+func (s *Service) forget(ctx context.Context, where string, whose any) error {
+	var gone []id.ID
+	err := s.db.Write(ctx, s.scope(), func(tx *store.Tx) error {
+		rows, err := tx.Query(ctx, "DELETE FROM mailboxes WHERE tenant_id = $1 AND "+where+" RETURNING id", s.Home, whose)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var key id.ID
+			if err := rows.Scan(&key); err != nil {
+				return err
+			}
+			gone = append(gone, key)
+		}
+		return rows.Err()
 	})
+	for _, key := range gone {
+		s.leave(key)
+	}
+	return err
 }
 
 func (s *Service) set(ctx context.Context, m *Mailbox, text string) error {

@@ -49,14 +49,36 @@ type door struct {
 	mu sync.Mutex
 	n  int
 	by []egress.Use
+	up int // connections that are not closed
 }
+
+// line is a connection that the door counts.
+type line struct {
+	net.Conn
+	once sync.Once
+	d    *door
+}
+
+func (l *line) Close() error {
+	l.once.Do(func() { l.d.mu.Lock(); l.d.up--; l.d.mu.Unlock() })
+	return l.Conn.Close()
+}
+
+func (d *door) open() int { d.mu.Lock(); defer d.mu.Unlock(); return d.up }
 
 func (d *door) DialContext(u egress.Use) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		d.mu.Lock()
 		d.n, d.by = d.n+1, append(d.by, u)
 		d.mu.Unlock()
-		return (&net.Dialer{}).DialContext(ctx, network, addr)
+		c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		d.mu.Lock()
+		d.up++
+		d.mu.Unlock()
+		return &line{Conn: c, d: d}, nil
 	}
 }
 
@@ -298,6 +320,41 @@ func TestRead_nodes(t *testing.T) {
 		r.drop(2, "bca@klikbca.com")
 		if _, err := r.Get(context.Background(), r.tenant, r.person, key); !fault.Is(err, fault.NotFound) {
 			t.Errorf("after disconnecting: %v", err)
+		}
+	})
+}
+
+// Who leaves, and a workspace that is closed, have their mailboxes read no more:
+// nothing that comes afterwards is kept, on the node that was told and on another.
+func TestForget(t *testing.T) {
+	t.Parallel()
+	storetest.Both(t, config, func(t *testing.T, b *storetest.Bundle) {
+		ctx, r := context.Background(), newRig(t, b)
+		for name, forget := range map[string]func(*mailbox.Service) error{
+			"person":    func(s *mailbox.Service) error { return s.ForgetPerson(ctx, r.person) },
+			"workspace": func(s *mailbox.Service) error { return s.Forget(ctx, r.tenant) },
+		} {
+			for where, told := range map[string]func() *mailbox.Service{
+				"here": func() *mailbox.Service { return r.Service },
+				"on another node": func() *mailbox.Service {
+					return mailbox.New(mailbox.Options{Store: r.DB, Inbox: r.inbox, Door: r.door, Slug: "ctt", Home: r.home})
+				},
+			} {
+				key := r.connect(r.entry())
+				r.until("read", r.read(key))
+				was := r.kept()
+				if err := forget(told()); err != nil {
+					t.Fatal(err)
+				}
+				r.drop(1, "bca@klikbca.com")
+				r.until("the worker ended", func() bool { return r.door.open() == 0 })
+				if n := r.kept(); n != was {
+					t.Errorf("%s, %s: %d mails kept after it was forgotten", name, where, n-was)
+				}
+				if _, err := r.Get(ctx, r.tenant, r.person, key); !fault.Is(err, fault.NotFound) {
+					t.Errorf("%s, %s: the mailbox is still there: %v", name, where, err)
+				}
+			}
 		}
 	})
 }

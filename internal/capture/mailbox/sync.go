@@ -15,6 +15,13 @@ import (
 // sync keeps what is new in a mailbox. It notes a mail as read only after the
 // inbox has it: what is fetched again, the inbox knows.
 func (s *Service) sync(ctx context.Context, x *imap.Session, m *Mailbox) error {
+	got, err := s.lease(ctx, m.ID)
+	if err == nil && !got {
+		err = fault.New(fault.Conflict, "mailbox.sync", "mailbox.elsewhere")
+	}
+	if err != nil {
+		return err
+	}
 	f, err := x.Open(ctx, m.Folder.Reveal())
 	if err != nil {
 		return err

@@ -52,6 +52,15 @@ type Heirs interface {
 	HandOver(ctx context.Context, home store.Scope, who id.Subject) error
 }
 
+// Grants takes back at third parties what they were granted for a person, or for a
+// whole workspace that is being closed, while the person's key still opens the
+// secrets, and ends what is read for them elsewhere. A third party that is away
+// must not hold it up: an error is our own failure, and the step is done again.
+// Doing it again is no error.
+type Grants interface {
+	TakeBack(ctx context.Context, place store.Scope, who id.Subject, whole bool) error
+}
+
 // Settler makes derived figures of a workspace right again after rows of a person
 // went and the workspace stayed. Doing it again is no error.
 type Settler interface {
@@ -76,6 +85,7 @@ type Config struct {
 	Workspaces Workspaces
 	Heirs      Heirs
 	Settler    Settler // nil: asked of Workspaces, like Heirs
+	Grants     Grants  // nil: asked of Workspaces, like Heirs
 	Notice     func(service string) (*notice.Notice, bool)
 	Key        *receipt.Key
 	Catalog    *i18n.Catalog
@@ -95,6 +105,9 @@ func New(c Config) (*Erasure, error) {
 	}
 	if c.Settler == nil {
 		c.Settler, _ = c.Workspaces.(Settler)
+	}
+	if c.Grants == nil {
+		c.Grants, _ = c.Workspaces.(Grants)
 	}
 	if c.Heirs == nil {
 		c.Heirs, _ = c.Workspaces.(Heirs)

@@ -33,6 +33,7 @@ type step struct {
 var steps = []step{
 	{"told", (*run).tell},
 	{"handed", (*run).handOver},
+	{"granted", (*run).takeBack},
 	{"key", (*run).destroyKeys},
 	{"sessions", (*run).endSessions},
 	{"workspaces", (*run).closeWorkspaces},
@@ -133,6 +134,18 @@ func (r *run) handOver(ctx context.Context) error {
 		return nil
 	}
 	return r.Heirs.HandOver(ctx, r.home, r.Who)
+}
+
+func (r *run) takeBack(ctx context.Context) error {
+	if r.Grants == nil {
+		return nil
+	}
+	for _, p := range r.places {
+		if err := r.Grants.TakeBack(ctx, r.scope(p), r.Who, p.Close); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *run) destroyKeys(ctx context.Context) error {

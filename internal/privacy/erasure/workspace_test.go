@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"amanah/internal/id"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/rights/rightstest"
@@ -17,6 +19,13 @@ type keeper struct {
 	w      *rightstest.World
 	handed bool
 	closed []id.Tenant
+	taken  map[id.Tenant]bool // whether the whole of it was taken back
+}
+
+// TakeBack is called in each place, while the person can still be read.
+func (k *keeper) TakeBack(ctx context.Context, place store.Scope, who id.Subject, whole bool) error {
+	k.taken[place.Tenant] = whole
+	return k.HandOver(ctx, k.w.Home, who)
 }
 
 // HandOver is called while the person can still be read.
@@ -45,7 +54,7 @@ func TestErase_workspaces(t *testing.T) {
 			t.Fatal(err)
 		}
 		e, r, f := newErasure(t, w)
-		k := &keeper{w: w}
+		k := &keeper{w: w, taken: map[id.Tenant]bool{}}
 		cfg := e.Config
 		cfg.Workspaces, cfg.Kept, cfg.Farewell = k, r, f
 		e, err := erasure.New(cfg)
@@ -57,6 +66,9 @@ func TestErase_workspaces(t *testing.T) {
 		}
 		if !k.handed || !slices.Equal(k.closed, []id.Tenant{w.RinaOwn}) {
 			t.Errorf("handed over %v, closed %v", k.handed, k.closed)
+		}
+		if diff := cmp.Diff(map[id.Tenant]bool{w.Home.Tenant: false, w.RinaOwn: true, w.Us: false}, k.taken); diff != "" {
+			t.Errorf("grants were taken back in (-want +got)\n%s", diff)
 		}
 		for tenant, want := range map[id.Tenant]bool{w.RinaOwn: false, w.Us: true} {
 			n := 0
