@@ -15,6 +15,7 @@ import (
 	"amanah/internal/id"
 	"amanah/internal/store"
 	"amanah/internal/vault"
+	"amanah/internal/web"
 	"amanah/internal/web/ui"
 )
 
@@ -156,13 +157,15 @@ func (s *Service) tryAndResume(ctx context.Context, sc store.Scope, key id.ID) e
 	}))
 }
 
-// beginGrant sends the person to Google.
+// beginGrant shows the way to Google. It is a link and no redirect: a browser
+// follows none from our forms to another server, by our own rule for pages.
 func (s *Service) beginGrant(v visitor, key id.ID) error {
 	to, err := s.BeginGrant(v.r.Context(), v.scope, v.who.Subject, key)
 	if err != nil {
 		return err
 	}
-	http.Redirect(v.w, v.r, to, http.StatusSeeOther)
+	back := ui.Tab{Label: v.t("capture.target.title"), Href: at(v.ctx, "/targets/"+key.String())}
+	web.Render(v.w, v.r, http.StatusOK, web.Page{Title: v.t("capture.target.sheet.connect"), Lead: v.t("capture.target.sheet.go.lead"), Back: &back, Sensitive: true}, grantLink(key, to))
 	return nil
 }
 

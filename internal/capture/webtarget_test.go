@@ -25,6 +25,10 @@ func TestTargetPages(t *testing.T) {
 				webtest.Check(t, webtest.Get(t, s.handler, "/ctt/app"+path, l))
 			}
 		}
+		// A link and no redirect: browsers let no form of ours lead to another server.
+		if got := s.post("/ctt/app/targets/" + key.String() + "/google"); got.Code != 200 || !strings.Contains(got.Body.String(), `href="`+w.google.URL+`/auth?`) {
+			t.Errorf("the way to Google: %d %s", got.Code, got.Body)
+		}
 		s.role = tenant.Viewer
 		for _, path := range paths {
 			if got := s.get("/ctt/app" + path); got.Code != 403 {
