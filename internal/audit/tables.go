@@ -56,19 +56,11 @@ func Tables() store.Set {
 var migrations embed.FS
 
 // Migrations make the tables.
-func Migrations() fs.FS { return sub("migrations", migrations) }
+func Migrations() fs.FS { return store.Folder(migrations, "migrations") }
 
 //go:embed i18n/*.json
 var texts embed.FS
 
 // Texts are the acts in words, for i18n.New: the key of an act is "audit." and
 // its name.
-func Texts() fs.FS { return sub("i18n", texts) }
-
-func sub(dir string, f embed.FS) fs.FS {
-	s, err := fs.Sub(f, dir)
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	return s
-}
+func Texts() fs.FS { return store.Folder(texts, "i18n") }

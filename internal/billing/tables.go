@@ -197,18 +197,10 @@ func Tables() store.Set {
 var migrations embed.FS
 
 // Migrations make the tables.
-func Migrations() fs.FS { return sub("migrations", migrations) }
+func Migrations() fs.FS { return store.Folder(migrations, "migrations") }
 
 //go:embed i18n/*.json
 var texts embed.FS
 
 // Texts are the module's sentences, for i18n.New.
-func Texts() fs.FS { return sub("i18n", texts) }
-
-func sub(dir string, f embed.FS) fs.FS {
-	s, err := fs.Sub(f, dir)
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	return s
-}
+func Texts() fs.FS { return store.Folder(texts, "i18n") }

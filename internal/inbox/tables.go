@@ -70,10 +70,4 @@ func Tables() store.Set {
 var migrations embed.FS
 
 // Migrations are inbox's own.
-func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err)
-	}
-	return sub
-}
+func Migrations() fs.FS { return store.Folder(migrations, "migrations") }

@@ -103,10 +103,4 @@ func Tables() store.Set {
 var migrations embed.FS
 
 // Migrations make the tables.
-func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func Migrations() fs.FS { return store.Folder(migrations, "migrations") }

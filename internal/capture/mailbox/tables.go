@@ -58,18 +58,10 @@ func Tables() store.Set { return store.Set{Module: "mailbox", Rows: []any{Mailbo
 var migrations embed.FS
 
 // Migrations make the tables.
-func Migrations() fs.FS { return folder(migrations, "migrations") }
+func Migrations() fs.FS { return store.Folder(migrations, "migrations") }
 
 //go:embed i18n/*.json
 var texts embed.FS
 
 // Texts are the module's sentences in both languages.
-func Texts() fs.FS { return folder(texts, "i18n") }
-
-func folder(files embed.FS, name string) fs.FS {
-	sub, err := fs.Sub(files, name)
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func Texts() fs.FS { return store.Folder(texts, "i18n") }

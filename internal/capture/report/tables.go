@@ -36,18 +36,10 @@ func Tables() store.Set { return store.Set{Module: "budget", Rows: []any{Budget{
 var migrations embed.FS
 
 // Migrations make the table, and the index that reports read.
-func Migrations() fs.FS { return folder(migrations, "migrations") }
+func Migrations() fs.FS { return store.Folder(migrations, "migrations") }
 
 //go:embed i18n/*.json
 var texts embed.FS
 
 // Texts are the package's sentences in both languages.
-func Texts() fs.FS { return folder(texts, "i18n") }
-
-func folder(files embed.FS, name string) fs.FS {
-	sub, err := fs.Sub(files, name)
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func Texts() fs.FS { return store.Folder(texts, "i18n") }

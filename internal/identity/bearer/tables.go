@@ -78,15 +78,7 @@ var migrations embed.FS
 var texts embed.FS
 
 // Migrations are the module's SQL files.
-func Migrations() fs.FS { return folder(migrations, "migrations") }
+func Migrations() fs.FS { return store.Folder(migrations, "migrations") }
 
 // Texts are the module's translations, for i18n.New.
-func Texts() fs.FS { return folder(texts, "i18n") }
-
-func folder(from embed.FS, name string) fs.FS {
-	sub, err := fs.Sub(from, name)
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	return sub
-}
+func Texts() fs.FS { return store.Folder(texts, "i18n") }

@@ -49,10 +49,4 @@ func Tables() store.Set {
 var migrations embed.FS
 
 // Migrations are the module's SQL files.
-func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	return sub
-}
+func Migrations() fs.FS { return store.Folder(migrations, "migrations") }

@@ -35,18 +35,10 @@ func Tables() store.Set { return store.Set{Module: "erasure", Rows: []any{order{
 var migrations embed.FS
 
 // Migrations make the table.
-func Migrations() fs.FS { return sub("migrations", migrations) }
+func Migrations() fs.FS { return store.Folder(migrations, "migrations") }
 
 //go:embed i18n/*.json
 var texts embed.FS
 
 // Texts are the package's sentences, for i18n.New.
-func Texts() fs.FS { return sub("i18n", texts) }
-
-func sub(dir string, f embed.FS) fs.FS {
-	s, err := fs.Sub(f, dir)
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	return s
-}
+func Texts() fs.FS { return store.Folder(texts, "i18n") }

@@ -28,10 +28,4 @@ func Tables() store.Set { return store.Set{Module: "retention", Rows: []any{dest
 var migrations embed.FS
 
 // Migrations make the table.
-func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	return sub
-}
+func Migrations() fs.FS { return store.Folder(migrations, "migrations") }

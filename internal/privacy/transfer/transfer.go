@@ -48,13 +48,7 @@ func Tables() store.Set { return store.Set{Module: "transfer", Rows: []any{Trans
 var migrations embed.FS
 
 // Migrations are the record's own.
-func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err)
-	}
-	return sub
-}
+func Migrations() fs.FS { return store.Folder(migrations, "migrations") }
 
 // Book is the record over a store; it implements egress.Ledger.
 type Book struct {
