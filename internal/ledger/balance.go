@@ -64,7 +64,8 @@ func Balances(ctx context.Context, tx *store.Tx) ([]Holding, error) {
 }
 
 // MonthSum is what an account moved in a month: Debit and Credit in minor units
-// of Currency, both without sign.
+// of Currency, both without sign. An entry that was taken back counts on neither
+// side; Postings counts every line, also of mistakes and their mending.
 type MonthSum struct {
 	Month         string
 	Account       id.ID

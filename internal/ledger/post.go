@@ -42,6 +42,9 @@ func write(ctx context.Context, tx *store.Tx, row *entryRow, lines []Line) (id.I
 		return id.ID{}, false, err
 	}
 	for _, s := range sums {
+		if !row.Reverses.IsZero() {
+			s = s.takenBack()
+		}
 		if err := s.add(ctx, tx, row.Month); err != nil {
 			return id.ID{}, false, err
 		}
@@ -92,6 +95,14 @@ func sumUp(lines []Line) ([]sum, error) {
 	return out, nil
 }
 
+// takenBack is what a reversing entry does to the sums: it takes the amounts off
+// the side that they stood on. A month then has moved what stands, as if the
+// mistake had not been made, and not both sides of it.
+func (s sum) takenBack() sum {
+	s.debit, s.credit = -s.credit, -s.debit
+	return s
+}
+
 // add brings the account's own sums and those of its month up to date. The
 // account's are never smaller than a month's: if they fit, all do.
 func (s sum) add(ctx context.Context, tx *store.Tx, month string) error {
@@ -108,7 +119,7 @@ func (s sum) add(ctx context.Context, tx *store.Tx, month string) error {
 	// SQLite would turn a sum that does not fit into a float: it is not begun.
 	n, err := tx.Exec(ctx, `UPDATE ledger_accounts SET debit = debit + $3, credit = credit + $4
 		WHERE tenant_id = $1 AND id = $2 AND debit <= $5 AND credit <= $6`,
-		tx.Tenant(), s.account, s.debit, s.credit, math.MaxInt64-s.debit, math.MaxInt64-s.credit)
+		tx.Tenant(), s.account, s.debit, s.credit, math.MaxInt64-max(s.debit, 0), math.MaxInt64-max(s.credit, 0))
 	if err != nil {
 		return err
 	}

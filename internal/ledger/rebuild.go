@@ -22,9 +22,13 @@ func Rebuild(ctx context.Context, tx *store.Tx) error {
 	if _, err := tx.Exec(ctx, "DELETE FROM ledger_months WHERE tenant_id = $1", tx.Tenant()); err != nil {
 		return fault.Wrap(op, err)
 	}
-	rows, err := tx.Query(ctx, `SELECT account_id, currency, month,
-		CAST(SUM(CASE WHEN minor > 0 THEN minor ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN minor < 0 THEN -minor ELSE 0 END) AS BIGINT), COUNT(*)
-		FROM ledger_postings WHERE tenant_id = $1 GROUP BY account_id, currency, month ORDER BY account_id, month`, tx.Tenant())
+	// What a reversing entry turns round comes off the side that it stood on: see
+	// sum.takenBack.
+	rows, err := tx.Query(ctx, `SELECT p.account_id, p.currency, p.month,
+		CAST(SUM(CASE WHEN (p.minor > 0) = (e.reverses IS NULL) THEN p.minor ELSE 0 END) AS BIGINT),
+		CAST(SUM(CASE WHEN (p.minor > 0) = (e.reverses IS NULL) THEN 0 ELSE -p.minor END) AS BIGINT), COUNT(*)
+		FROM ledger_postings p JOIN ledger_entries e ON e.tenant_id = p.tenant_id AND e.id = p.entry_id
+		WHERE p.tenant_id = $1 GROUP BY p.account_id, p.currency, p.month ORDER BY p.account_id, p.month`, tx.Tenant())
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
