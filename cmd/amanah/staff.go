@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"amanah/internal/app"
+	"amanah/internal/tenant"
 )
 
 type staffCmd struct {
@@ -33,12 +34,19 @@ func (c staffPerson) change(w *world, f func(a *app.App, email string) error) er
 	return f(a, email)
 }
 
-type staffAdd struct{ staffPerson }
+type staffAdd struct {
+	staffPerson
+	Officer bool `help:"The person looks after privacy: requests, complaints, breaches, holds, records."`
+}
 
 // Run says what was done.
 func (c staffAdd) Run(w *world) error {
 	return c.change(w, func(a *app.App, email string) error {
-		if err := a.Hire(w, c.Service, email); err != nil {
+		role := tenant.Worker
+		if c.Officer {
+			role = tenant.Officer
+		}
+		if err := a.Hire(w, c.Service, email, role); err != nil {
 			return err
 		}
 		fmt.Fprintln(w.out, "added")

@@ -32,6 +32,7 @@ import (
 	"amanah/internal/notify"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/cookie"
+	"amanah/internal/privacy/desk"
 	"amanah/internal/privacy/egress"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/notice"
@@ -91,8 +92,9 @@ type App struct {
 	retention *retention.Retention
 	cookies   *cookie.Pages
 	front     *front.Front
-	rest      *rest.API
-	bearer    *bearer.Service
+	apis      map[string]*rest.API // by service
+	bearers   map[string]*bearer.Service
+	desk      *desk.Guard
 	shell     *web.Shell
 	mux       *web.Routes
 	handler   http.Handler
@@ -258,7 +260,7 @@ func landing(slug string) string {
 	if slug == "ctt" {
 		return "/app"
 	}
-	return "/"
+	return "/privacy/me"
 }
 
 // address is how people reach a service.
@@ -320,6 +322,9 @@ func (a *App) openPrivacy(context.Context) (err error) {
 		return s
 	}})
 	if err != nil {
+		return err
+	}
+	if a.desk, err = desk.NewGuard(a.db); err != nil {
 		return err
 	}
 	if a.cookies, err = cookie.NewPages(a.db, a.notice); err != nil {

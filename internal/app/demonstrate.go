@@ -84,7 +84,9 @@ func (a *App) Demonstrate(ctx context.Context) (Demonstration, error) {
 	if a.support != nil {
 		d.SignIns = append(d.SignIns, demoStaff.SignIn)
 	}
-	return d, nil
+	more, err := a.demoPeople(ctx)
+	d.SignIns = append(d.SignIns, more...)
+	return d, err
 }
 
 // demoPerson signs the person up, or finds who did at an earlier start.

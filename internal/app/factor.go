@@ -15,10 +15,15 @@ import (
 )
 
 // needsFactor tells whether a service's notice asks people of a role for a second
-// factor: its word mfa-for-staff means the staff and the owners of a workspace.
+// factor: its word mfa-for-officers means the staff of the service, mfa-for-staff
+// the owners of a workspace too.
 func (a *App) needsFactor(service string, role tenant.Role, staff bool) bool {
 	n := a.rules.notice(service)
-	return n != nil && (staff || role == tenant.Owner) && slices.Contains(n.Security(), "mfa-for-staff")
+	if n == nil {
+		return false
+	}
+	all := slices.Contains(n.Security(), "mfa-for-staff")
+	return all && (staff || role == tenant.Owner) || staff && slices.Contains(n.Security(), "mfa-for-officers")
 }
 
 // activity reads a person's own log for identity's page of it.

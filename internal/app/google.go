@@ -52,9 +52,7 @@ func (a *App) accountPages(slug string) []identity.Way {
 	if a.uses(slug, "phone") {
 		out = append(out, identity.Way{Key: "phone.title", Path: "/account/phone"})
 	}
-	if slug == "ctt" {
-		out = append(out, identity.Way{Key: "bearer.page.title", Path: "/account/tokens"})
-	}
+	out = append(out, identity.Way{Key: "bearer.page.title", Path: "/account/tokens"})
 	if a.withGoogle(slug) {
 		out = append(out, identity.Way{Key: "google.title", Path: "/account/google"})
 	}

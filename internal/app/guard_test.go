@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -40,13 +41,15 @@ func form() url.Values {
 func refused(w *httptest.ResponseRecorder) bool {
 	to := w.Header().Get("Location")
 	return w.Code == http.StatusUnauthorized || w.Code == http.StatusForbidden || w.Code == http.StatusNotFound ||
-		w.Code == http.StatusSeeOther && (strings.HasPrefix(to, "/ctt/signin?") || to == "/ctt/signin" || strings.HasPrefix(to, "/ctt/signin/second"))
+		w.Code == http.StatusSeeOther && toSignIn.MatchString(to)
 }
+
+var toSignIn = regexp.MustCompile(`^/[a-z]+/signin(\?|$|/second)`)
 
 // closed are the routes that ask for a session.
 func (g *guarded) closed() (out []string) {
 	for _, p := range g.Patterns() {
-		if openRoutes[p] == "" {
+		if openFor(p) == "" {
 			out = append(out, p)
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"amanah/internal/identity"
 )
 
 // described is a call as the OpenAPI document has it.
@@ -123,8 +125,8 @@ func (g *guarded) described() (out []described) {
 		}
 	}
 	slices.SortFunc(out, func(a, b described) int { return strings.Compare(a.path+a.method, b.path+b.method) })
-	if len(out) < 60 || len(out) != len(g.rest.Ops()) {
-		g.t.Fatalf("the document has %d calls, the program %d", len(out), len(g.rest.Ops()))
+	if len(out) < 60 || len(out) != len(g.apis["ctt"].Ops()) {
+		g.t.Fatalf("the document has %d calls, the program %d", len(out), len(g.apis["ctt"].Ops()))
 	}
 	return out
 }
@@ -155,7 +157,7 @@ func (g *guarded) call(method, path, token string, body any, kind string) *httpt
 // token makes one of a person's, for some scopes.
 func (g *guarded) token(v guest, names ...string) string {
 	g.t.Helper()
-	text, _, err := g.bearer.Make(g.t.Context(), v.principal(), "uji", names, g.Clock.Now().AddDate(0, 1, 0))
+	text, _, err := g.bearers["ctt"].Make(g.t.Context(), v.principal(), "uji", names, g.Clock.Now().AddDate(0, 1, 0))
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -163,7 +165,7 @@ func (g *guarded) token(v guest, names ...string) string {
 }
 
 func allScopes() (out []string) {
-	for _, s := range scopes {
+	for _, s := range slices.Concat(productScopes, commonScopes) {
 		out = append(out, s.Name)
 	}
 	return out
@@ -249,7 +251,7 @@ func TestGuard_viewersCalls(t *testing.T) {
 	g := guard(t)
 	token := g.token(g.bagas, allScopes()...)
 	person := map[string]bool{}
-	for _, op := range g.rest.Ops() {
+	for _, op := range g.apis["ctt"].Ops() {
 		person[op.ID] = op.Person || op.Open
 	}
 	for _, c := range g.described() {
@@ -270,4 +272,26 @@ func TestGuard_viewersCalls(t *testing.T) {
 // callsOfViewers change nothing of the workspace, and need one all the same.
 var callsOfViewers = map[string]string{
 	"createToken": "an own token, which may what the person may",
+}
+
+// A token and a session of one service open nothing in another.
+func TestGuard_otherServices(t *testing.T) {
+	t.Parallel()
+	g := guard(t)
+	token := g.token(g.rina, "account:read", "account:write")
+	if w := g.call("GET", "/privacy", token, nil, ""); w.Code != http.StatusOK {
+		t.Fatalf("her token does not work at home, so that this proves nothing: %d", w.Code)
+	}
+	for _, slug := range []string{"jenna", "ashari", "jagacash", "epesantren"} {
+		r := httptest.NewRequest(http.MethodGet, "/"+slug+"/api/v1/privacy", nil)
+		r.Header.Set("Authorization", "Bearer "+token)
+		if w := g.serve(r); w.Code != http.StatusUnauthorized {
+			t.Errorf("a token of CTT gets %d in %s", w.Code, slug)
+		}
+		r = httptest.NewRequest(http.MethodGet, "/"+slug+"/privacy/me", nil)
+		r.AddCookie(&http.Cookie{Name: identity.CookieName(slug, false), Value: g.rina.cookie})
+		if w := g.serve(r); !refused(w) {
+			t.Errorf("a session of CTT gets %d in %s", w.Code, slug)
+		}
+	}
 }

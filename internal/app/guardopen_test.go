@@ -1,5 +1,19 @@
 package app
 
+import "strings"
+
+// openFor gives the reason why a route is open; "" for one that is closed. What is
+// open in CTT is open for the same reason in each service.
+func openFor(pattern string) string { return openRoutes[asCTT(pattern)] }
+
+// asCTT writes a route of any service as CTT's.
+func asCTT(pattern string) string {
+	for _, slug := range []string{"jenna", "ashari", "jagacash", "epesantren"} {
+		pattern = strings.Replace(pattern, "/"+slug+"/", "/ctt/", 1)
+	}
+	return pattern
+}
+
 // openRoutes are all routes that answer whoever asks, each with the reason why.
 // Every other route of the program asks for a whole session: TestGuard_strangers.
 var openRoutes = map[string]string{

@@ -48,7 +48,7 @@ type guest struct {
 
 func guard(t *testing.T) *guarded {
 	t.Helper()
-	g := &guarded{App: started(t, everything), t: t}
+	g := &guarded{App: started(t, everything, "ctt", "jenna", "ashari", "jagacash", "epesantren"), t: t}
 	g.rina = g.signUp("Rina Maharani", "rina.maharani@example.com")
 	g.dewi = g.signUp("Dewi Anggraini", "dewi.anggraini@example.com")
 	g.bagas = g.signUp("Bagas Prakoso", "bagas.prakoso@example.com")

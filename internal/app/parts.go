@@ -145,7 +145,7 @@ var events = []string{"account.active", "account.closed", "captured", "created",
 // measures are the words of a notice's security list that something here keeps;
 // docs/security.md names the test of each.
 func measures(cfg config.Config) []string {
-	out := []string{"aes-256-gcm", "person-keys", "encrypted-storage", "row-isolation", "roles", "bcrypt", "mfa", "mfa-for-staff", "sessions-revoked", "token-block-list",
+	out := []string{"aes-256-gcm", "person-keys", "encrypted-storage", "row-isolation", "roles", "bcrypt", "mfa", "mfa-for-staff", "mfa-for-officers", "sessions-revoked", "token-block-list",
 		"guess-throttling", "mail-verified", "signed-webhooks", "egress-log", "audit-chain", "strict-csp", "tls-outbound"}
 	if cfg.Listen == "" || cfg.Sealed() { // amanah check without a server's configuration
 		out = append(out, "tls-1.3")

@@ -20,13 +20,17 @@ import (
 )
 
 // started builds the program over a fresh folder, with a configuration's text.
-func started(t *testing.T, text string) *App {
+// started opens a program of CTT alone, or of the services named.
+func started(t *testing.T, text string, services ...string) *App {
 	t.Helper()
+	if len(services) == 0 {
+		services = []string{"ctt"}
+	}
 	cfg, err := config.Parse("c.yaml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg.Data, cfg.Services = t.TempDir(), []string{"ctt"}
+	cfg.Data, cfg.Services = t.TempDir(), services
 	if err := cfg.Finish(); err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"amanah/internal/id"
@@ -13,49 +14,74 @@ import (
 	"amanah/internal/tenant"
 )
 
-// openREST makes the API of CTT; the parts of the program add their calls.
-func (a *App) openREST(context.Context) (err error) {
-	a.bearer, err = bearer.New(bearer.Config{DB: a.db, Accounts: a.identity, Service: "ctt", Home: tenant.HomeOf("ctt"), Issuer: a.address("ctt"), Scopes: scopes, Teller: tokenNews{a.notify}})
+// openREST makes each service's API; the parts of the program add their calls.
+func (a *App) openREST(context.Context) error {
+	a.apis, a.bearers = map[string]*rest.API{}, map[string]*bearer.Service{}
+	for _, s := range a.services {
+		if err := a.openAPI(s); err != nil {
+			return err
+		}
+	}
+	if a.rules.runs("capture") {
+		a.capturedREST(a.apis["ctt"])
+	}
+	a.onClose(func() {
+		for _, b := range a.bearers {
+			if err := b.Flush(context.Background()); err != nil {
+				a.Log.Warn("counts of calls not written", "error", err)
+			}
+		}
+	})
+	return nil
+}
+
+// openAPI makes a service's API with the calls that every service has.
+func (a *App) openAPI(s tenant.Service) error {
+	allowed, groups := commonScopes, commonTags
+	if a.hasProduct(s.Slug) {
+		allowed, groups = slices.Concat(productScopes, commonScopes), slices.Concat(productTags, commonTags)
+	}
+	b, err := bearer.New(bearer.Config{DB: a.db, Accounts: a.identity, Service: s.Slug, Home: s.Home, Issuer: a.address(s.Slug), Scopes: allowed, Teller: tokenNews{a.notify}})
 	if err != nil {
 		return err
 	}
-	a.onClose(func() {
-		if err := a.bearer.Flush(context.Background()); err != nil {
-			a.Log.Warn("counts of calls not written", "error", err)
-		}
-	})
-	title := "CTT"
-	if n := a.rules.notice("ctt"); n != nil {
-		title = n.Name("en")
+	var auth rest.Auth = b
+	if a.hasProduct(s.Slug) {
+		auth = paying{b, a}
 	}
-	a.rest = rest.New(rest.Config{Service: "ctt", Title: title, Contact: a.cfg.Security.Contact, Address: a.address("ctt"),
-		Auth: paying{a.bearer, a}, DB: a.db, Vault: a.keys.vault, Clock: a.Clock, Catalog: a.catalog, Log: a.Log, Scopes: scopes, Tags: tags})
-	a.bearer.REST(a.rest)
-	a.identity.REST(a.rest)
-	a.mine.REST(a.rest)
-	a.capture.REST(a.rest)
-	a.reports.REST(a.rest)
-	if a.importing != nil {
-		a.importing.REST(a.rest)
+	api := rest.New(rest.Config{Service: s.Slug, Title: s.Title("en"), Contact: a.cfg.Security.Contact, Address: a.address(s.Slug),
+		Auth: auth, DB: a.db, Vault: a.keys.vault, Clock: a.Clock, Catalog: a.catalog, Log: a.Log, Scopes: allowed, Tags: groups})
+	a.apis[s.Slug], a.bearers[s.Slug] = api, b
+	b.REST(api)
+	a.identity.REST(api)
+	a.mine.REST(api)
+	a.notify.REST(api)
+	a.cookies.REST(api)
+	if a.uses(s.Slug, "phone") {
+		a.phone.REST(api)
 	}
-	if a.mailbox != nil {
-		a.mailbox.REST(a.rest)
+	if a.withGoogle(s.Slug) {
+		a.google.REST(api)
 	}
-	a.notify.REST(a.rest)
-	a.cookies.REST(a.rest)
-	if a.uses("ctt", "phone") {
-		a.phone.REST(a.rest)
-	}
-	if a.withGoogle("ctt") {
-		a.google.REST(a.rest)
-	}
-	if a.billing != nil {
-		a.billing.REST(a.rest)
-	}
-	if a.support != nil {
-		a.support.REST(a.rest)
+	if a.support != nil && a.uses(s.Slug, "support") {
+		a.support.REST(api)
 	}
 	return nil
+}
+
+// capturedREST adds the calls of CTT.
+func (a *App) capturedREST(api *rest.API) {
+	a.capture.REST(api)
+	a.reports.REST(api)
+	if a.importing != nil {
+		a.importing.REST(api)
+	}
+	if a.mailbox != nil {
+		a.mailbox.REST(api)
+	}
+	if a.billing != nil {
+		a.billing.REST(api)
+	}
 }
 
 // tokenNews tells people what happened to their tokens.
@@ -72,17 +98,28 @@ func (n tokenNews) Tell(ctx context.Context, tx *store.Tx, who id.Subject, key, 
 
 // isCall tells the API's requests, which have limits of their own.
 func (a *App) isCall(r *http.Request) bool {
-	return strings.HasPrefix(r.URL.Path, a.rest.Base()+"/") || a.cfg.Hosts["ctt"] != "" && strings.HasPrefix(r.URL.Path, "/api/v1/")
+	for slug, api := range a.apis {
+		if strings.HasPrefix(r.URL.Path, api.Base()+"/") || a.cfg.Hosts[slug] != "" && strings.HasPrefix(r.URL.Path, "/api/v1/") {
+			return true
+		}
+	}
+	return false
 }
 
-// scopes are what a token can be allowed.
-var scopes = []rest.Scope{
+// commonScopes are what a token of any service can be allowed, productScopes what
+// one of CTT can too.
+var commonScopes = []rest.Scope{
+	{Name: "account:read", Says: "read the profile, the members and what is kept about you"},
+	{Name: "account:write", Says: "change the profile, members, consents and tokens, and close the account"},
+	{Name: "support:read", Says: "read tickets"},
+	{Name: "support:write", Says: "write tickets and grant looks"},
+}
+
+var productScopes = []rest.Scope{
 	{Name: "transactions:read", Says: "read transactions, messages, accounts and figures"},
 	{Name: "transactions:write", Says: "correct, approve, reject and annotate transactions"},
 	{Name: "targets:read", Says: "read targets and deliveries"},
 	{Name: "targets:write", Says: "set up, test, pause and remove targets"},
-	{Name: "account:read", Says: "read the profile, the members and what is kept about you"},
-	{Name: "account:write", Says: "change the profile, members, consents and tokens, and close the account"},
 	{Name: "rules:read", Says: "read rules and budgets"},
 	{Name: "rules:write", Says: "change rules and budgets"},
 	{Name: "imports:write", Says: "bring in files of banks and mails"},
@@ -91,14 +128,11 @@ var scopes = []rest.Scope{
 	{Name: "reports:read", Says: "read reports"},
 	{Name: "billing:read", Says: "read plans and invoices"},
 	{Name: "billing:write", Says: "change the plan and pay"},
-	{Name: "support:read", Says: "read tickets"},
-	{Name: "support:write", Says: "write tickets and grant looks"},
 }
 
-// tags are the groups of calls, in the order of the document.
-var tags = []rest.Tag{
-	{Name: "Sessions", Says: "Sign in, refresh and end what was signed in."},
-	{Name: "Tokens", Says: "Personal tokens for programs."},
+// productTags are the groups of CTT's calls, commonTags those of every service, in
+// the order of the document.
+var productTags = []rest.Tag{
 	{Name: "Transactions", Says: "What was captured, and what waits for a decision."},
 	{Name: "Messages", Says: "The mails that came in, and what was read in them."},
 	{Name: "Figures", Says: "Accounts, months and sums."},
@@ -109,6 +143,11 @@ var tags = []rest.Tag{
 	{Name: "Rules", Says: "What was learned from corrections, and budgets."},
 	{Name: "Reports", Says: "Months and years, with files."},
 	{Name: "Billing", Says: "Plans, invoices and payments."},
+}
+
+var commonTags = []rest.Tag{
+	{Name: "Sessions", Says: "Sign in, refresh and end what was signed in."},
+	{Name: "Tokens", Says: "Personal tokens for programs."},
 	{Name: "Support", Says: "Tickets and the looks you allow."},
 	{Name: "Notifications", Says: "What the service told you."},
 	{Name: "Account", Says: "The profile and the people of the workspace."},

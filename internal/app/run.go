@@ -127,11 +127,13 @@ func (a *App) plan() {
 				return err
 			}
 		}
-		if _, err := a.bearer.Clean(ctx); err != nil {
-			return err
-		}
-		if _, err := a.bearer.TellDays(ctx); err != nil {
-			return err
+		for _, b := range a.bearers {
+			if _, err := b.Clean(ctx); err != nil {
+				return err
+			}
+			if _, err := b.TellDays(ctx); err != nil {
+				return err
+			}
 		}
 		return a.db.TrimSystemUses(ctx, clock.At(a.Clock.Now().AddDate(0, 0, -90)))
 	})

@@ -18,12 +18,13 @@ type StaffLine struct {
 	Since clock.Instant `json:"since"`
 }
 
-// Hire makes the person with an address staff of a service; it is audited and
-// stands in the person's own log. Fault NotFound for an address without account.
-func (a *App) Hire(ctx context.Context, service, email string) error {
+// Hire makes the person with an address staff of a service, as tenant.Worker (who
+// answers support) or tenant.Officer (who looks after privacy too); it is audited
+// and stands in the person's own log. Fault NotFound for an address without account.
+func (a *App) Hire(ctx context.Context, service, email string, role tenant.Role) error {
 	const op = "app.Hire"
 	return fault.Wrap(op, a.employ(ctx, op, service, email, "staff.added", func(tx *store.Tx, who id.Subject) error {
-		return tenant.Hire(ctx, tx, who, tenant.Worker)
+		return tenant.Hire(ctx, tx, who, role)
 	}))
 }
 

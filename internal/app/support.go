@@ -27,7 +27,7 @@ var supportAddresses = []string{"bantuan", "support"}
 
 // openSupport makes the customer service, and its mails.
 func (a *App) openSupport(context.Context) (err error) {
-	if !a.rules.runs("support") || !a.rules.runs("capture") {
+	if !a.rules.runs("support") {
 		return nil
 	}
 	a.support, err = support.New(support.Config{DB: a.db, Teller: a.notify, Views: a.supportViews(), AccountOf: func(ctx context.Context, service, address string) (id.Subject, error) {
@@ -37,7 +37,7 @@ func (a *App) openSupport(context.Context) (err error) {
 		}
 		return who, err
 	}})
-	if err == nil {
+	if err == nil && a.rules.runs("capture") {
 		a.inbox.Handle("ctt", support.Channel, a.support.HandleMail)
 	}
 	return err
@@ -45,7 +45,7 @@ func (a *App) openSupport(context.Context) (err error) {
 
 // supportMenu leads to one's questions, and staff to everybody's.
 func (a *App) supportMenu(r *http.Request, p *web.Page, who identity.Principal) {
-	if a.support == nil {
+	if a.support == nil || !a.uses(who.Service, "support") {
 		return
 	}
 	ctx := web.Context(r)

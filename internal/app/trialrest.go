@@ -18,7 +18,7 @@ func (t *Trial) Calls(ctx context.Context) (h http.Handler, token string, err er
 	// The notice asks owners for a second factor; without one no token opens anything.
 	err = t.app.db.Write(ctx, p.HomeScope("security"), func(tx *store.Tx) error { return factor.Plant(ctx, tx, t.person, "JBSWY3DPEHPK3PXP") })
 	if err == nil {
-		token, _, err = t.app.bearer.Make(ctx, p, "bench", []string{"transactions:read"}, t.app.Clock.Now().Add(24*time.Hour))
+		token, _, err = t.app.bearers["ctt"].Make(ctx, p, "bench", []string{"transactions:read"}, t.app.Clock.Now().Add(24*time.Hour))
 	}
 	return t.app.handler, token, err
 }

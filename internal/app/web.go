@@ -92,8 +92,13 @@ func (a *App) follow(next http.Handler) http.Handler {
 	})
 }
 
-// hasAccounts tells whether people can sign up for a service today.
-func (a *App) hasAccounts(slug string) bool { return slug == "ctt" && a.rules.runs("capture") }
+// hasProduct tells whether a service has what people come for, and not only
+// accounts and their rights.
+func (a *App) hasProduct(slug string) bool { return slug == "ctt" && a.rules.runs("capture") }
+
+// hasAccounts tells whether strangers can sign up for a service today: where there
+// is something to sign up for, and in the demo, which shows all of them.
+func (a *App) hasAccounts(slug string) bool { return a.hasProduct(slug) || a.Demo }
 
 // goesOn leads a person who is signed in from the front page into the service.
 func goesOn(slug string) func(*http.Request) string {
@@ -119,27 +124,34 @@ func (a *App) routes(mux web.Mux) {
 	mux.Handle("GET /metrics", a.metrics.handler())
 	a.front.Routes(mux)
 	for _, s := range a.services {
-		a.cookies.Routes(mux, s.Slug)
+		a.serviceRoutes(mux, s.Slug)
 	}
 	if a.rules.runs("capture") {
-		a.identity.Routes(mux, "ctt")
 		a.capture.Routes(mux)
 		mux.Handle("POST /ctt/hooks/telegram", a.capture.Hook())
 		a.waysInRoutes(mux)
 		a.reports.Routes(mux)
-		a.mine.Routes(mux, "ctt")
-		a.notify.Routes(mux, "ctt")
-		if a.support != nil {
-			a.support.Routes(mux, "ctt")
-		}
-		a.google.Routes(mux, "ctt")
-		if a.uses("ctt", "phone") {
-			a.phone.Routes(mux, "ctt")
-		}
 		a.billingRoutes(mux)
-		a.rest.Routes(mux)
-		a.bearer.Routes(mux)
 	}
+}
+
+// serviceRoutes are the pages that every service has.
+func (a *App) serviceRoutes(mux web.Mux, slug string) {
+	a.cookies.Routes(mux, slug)
+	a.identity.Routes(mux, slug)
+	a.mine.Routes(mux, slug)
+	a.notify.Routes(mux, slug)
+	if a.support != nil && a.uses(slug, "support") {
+		a.support.Routes(mux, slug)
+	}
+	if a.uses(slug, "google") {
+		a.google.Routes(mux, slug)
+	}
+	if a.uses(slug, "phone") {
+		a.phone.Routes(mux, slug)
+	}
+	a.apis[slug].Routes(mux)
+	a.bearers[slug].Routes(mux)
 }
 
 // ready answers whether the database does.

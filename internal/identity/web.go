@@ -35,10 +35,10 @@ func (s *Service) Routes(mux web.Mux, slug string) {
 		"GET /signin/notme": h.notMe, "POST /signin/notme": h.notMe, "GET /address": h.address, "POST /address": h.address,
 	}
 	for pattern, f := range open {
-		mux.Handle(under(slug, pattern), f)
+		mux.Handle(web.Under(slug, pattern), f)
 	}
 	for pattern, f := range h.linkRoutes() {
-		mux.Handle(under(slug, pattern), f)
+		mux.Handle(web.Under(slug, pattern), f)
 	}
 	closed := map[string]web.HandlerFunc{
 		"GET /account": h.account, "POST /account/profile": h.saveProfile, "POST /account/password": h.changePassword,
@@ -47,12 +47,12 @@ func (s *Service) Routes(mux web.Mux, slug string) {
 		"GET /account/security": h.security, "GET /account/log": h.log, "POST /account/security/passkey/name": h.namePasskey,
 	}
 	for pattern, f := range closed {
-		mux.Handle(under(slug, pattern), Require(f))
+		mux.Handle(web.Under(slug, pattern), Require(f))
 	}
 	h.factorRoutes(mux, slug)
-	mux.Handle(under(slug, "GET /account/members"), Require(web.HandlerFunc(h.members), tenant.Roles()...))
-	mux.Handle(under(slug, "POST /account/members"), Require(web.HandlerFunc(h.members), tenant.Owner))
-	mux.Handle(under(slug, "POST /account/members/remove"), Require(web.HandlerFunc(h.removeMember), tenant.Owner))
+	mux.Handle(web.Under(slug, "GET /account/members"), Require(web.HandlerFunc(h.members), tenant.Roles()...))
+	mux.Handle(web.Under(slug, "POST /account/members"), Require(web.HandlerFunc(h.members), tenant.Owner))
+	mux.Handle(web.Under(slug, "POST /account/members/remove"), Require(web.HandlerFunc(h.removeMember), tenant.Owner))
 }
 
 // factorRoutes are the pages that change how safe an account is: they ask for a
@@ -61,7 +61,7 @@ func (h pages) factorRoutes(mux web.Mux, slug string) {
 	for pattern, f := range map[string]web.HandlerFunc{
 		"GET /account/confirm": h.confirm, "POST /account/confirm": h.confirm, "POST /account/confirm/ask": h.askConfirm,
 	} {
-		mux.Handle(under(slug, pattern), enrolling(f))
+		mux.Handle(web.Under(slug, pattern), enrolling(f))
 	}
 	for pattern, one := range map[string]struct {
 		page string
@@ -71,7 +71,7 @@ func (h pages) factorRoutes(mux web.Mux, slug string) {
 		"GET /account/security/passkey": {"/account/security/passkey", h.newPasskey}, "POST /account/security/passkey": {"/account/security/passkey", h.newPasskey},
 		"POST /account/security/passkey/ask": {"/account/security/passkey", h.askPasskey},
 	} {
-		mux.Handle(under(slug, pattern), enrolling(h.fresh(one.page, one.f)))
+		mux.Handle(web.Under(slug, pattern), enrolling(h.fresh(one.page, one.f)))
 	}
 	for pattern, one := range map[string]struct {
 		page string
@@ -80,18 +80,8 @@ func (h pages) factorRoutes(mux web.Mux, slug string) {
 		"POST /account/security/app/remove": {"/account/security", h.removeApp}, "POST /account/security/passkey/remove": {"/account/security", h.removePasskey},
 		"POST /account/security/codes": {"/account/security", h.newCodes}, "POST /account/address": {"/account", h.askAddress},
 	} {
-		mux.Handle(under(slug, pattern), Require(h.fresh(one.page, one.f)))
+		mux.Handle(web.Under(slug, pattern), Require(h.fresh(one.page, one.f)))
 	}
-}
-
-// under puts "GET /path" under a service: "GET /ctt/path".
-func under(slug, pattern string) string {
-	for i, c := range pattern {
-		if c == '/' {
-			return pattern[:i] + "/" + slug + pattern[i:]
-		}
-	}
-	return pattern
 }
 
 // User is the signed-in person as the header shows them, for web.Config.Decorate;

@@ -22,25 +22,15 @@ func (s *Service) Routes(mux web.Mux, slug string) {
 		"GET /support/{id}": s.ticket, "POST /support/{id}": s.write, "POST /support/{id}/solve": s.solve,
 		"POST /support/{id}/grant": s.give, "POST /support/{id}/revoke": s.takeBack,
 	} {
-		mux.Handle(under(slug, pattern), identity.Require(page(f)))
+		mux.Handle(web.Under(slug, pattern), identity.Require(page(f)))
 	}
 	for pattern, f := range map[string]func(visit) error{
 		"GET /staff/support": s.queue, "GET /staff/support/{id}": s.staffTicket, "POST /staff/support/{id}": s.answer,
 		"POST /staff/support/{id}/solve": s.staffSolve, "POST /staff/support/{id}/ask": s.ask,
 		"POST /staff/support/{id}/look": s.look, "GET /staff/support/looks/{id}": s.seen,
 	} {
-		mux.Handle(under(slug, pattern), identity.Require(page(s.onlyStaff(f))))
+		mux.Handle(web.Under(slug, pattern), identity.Require(page(s.onlyStaff(f))))
 	}
-}
-
-// under puts "GET /path" under a service: "GET /ctt/path".
-func under(slug, pattern string) string {
-	for i, c := range pattern {
-		if c == '/' {
-			return pattern[:i] + "/" + slug + pattern[i:]
-		}
-	}
-	return pattern
 }
 
 // visit is a request of somebody who is signed in.

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // Mux is where modules put their routes; http.ServeMux is one.
@@ -31,6 +32,15 @@ func (m *Routes) HandleFunc(pattern string, handler func(http.ResponseWriter, *h
 
 // ServeHTTP leads to the route that fits best.
 func (m *Routes) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.mux.ServeHTTP(w, r) }
+
+// Under puts "GET /path" under a service: "GET /ctt/path".
+func Under(slug, pattern string) string {
+	method, path, found := strings.Cut(pattern, " ")
+	if !found {
+		return "/" + slug + pattern
+	}
+	return method + " /" + slug + path
+}
 
 // Patterns are those of all routes, sorted.
 func (m *Routes) Patterns() []string { return slices.Sorted(slices.Values(m.patterns)) }

@@ -18,6 +18,7 @@ var measures = map[string]Text{
 	"guess-throttling":  {ID: "Percobaan menebak kata sandi atau kode dibatasi.", EN: "Guessing of passwords and codes is throttled."},
 	"mfa":               {ID: "Faktor kedua tersedia untuk setiap akun.", EN: "A second factor is available for every account."},
 	"mfa-for-staff":     {ID: "Petugas dan pemilik ruang kerja masuk hanya dengan faktor kedua.", EN: "Staff and owners of a workspace sign in only with a second factor."},
+	"mfa-for-officers":  {ID: "Petugas layanan masuk hanya dengan faktor kedua.", EN: "Staff of the service sign in only with a second factor."},
 	"audit-chain":       {ID: "Tindakan penting dicatat berantai sehingga perubahan catatan ketahuan.", EN: "Important acts are logged in a chain, so that altering the log shows."},
 	"egress-log":        {ID: "Semua yang keluar melewati satu pintu yang memeriksa pemberitahuan ini dan mencatatnya.", EN: "Whatever leaves passes one door that checks this notice and writes it down."},
 	"mail-verified":     {ID: "Keaslian pengirim surel diperiksa (DKIM, SPF, DMARC).", EN: "The senders of mail are verified (DKIM, SPF, DMARC)."},
