@@ -32,6 +32,7 @@ import (
 	"amanah/internal/notify"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/cookie"
+	"amanah/internal/privacy/deadline"
 	"amanah/internal/privacy/desk"
 	"amanah/internal/privacy/egress"
 	"amanah/internal/privacy/erasure"
@@ -71,6 +72,8 @@ type App struct {
 	jobs      *job.Queue
 	catalog   *i18n.Catalog
 	services  []tenant.Service
+	calendar  *clock.Calendar
+	deadlines *deadline.Bell
 	door      *egress.Door
 	post      mail.Sender
 	identity  *identity.Service
@@ -116,6 +119,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 	for _, step := range []func(context.Context) error{
 		a.openRules, a.openStores, a.openDoors, a.openIdentity,
 		a.openNotify,
+		a.openDeadlines,
 		a.openPhone, a.openGoogle,
 		a.openCapture,
 		a.openSupport,

@@ -23,6 +23,7 @@ import (
 	"amanah/internal/notify"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/cookie"
+	"amanah/internal/privacy/deadline"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/receipt"
@@ -59,6 +60,7 @@ func parts() []part {
 		{texts: receipt.Texts()},
 		{tables: rights.Tables(), migrations: rights.Migrations(), texts: rights.Texts()},
 		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
+		{tables: deadline.Tables(), migrations: deadline.Migrations(), texts: deadline.Texts()},
 		{tables: retention.Tables(), migrations: retention.Migrations()},
 		{tables: cookie.Tables(), migrations: cookie.Migrations(), texts: cookie.Texts(), product: "cookies"},
 		{tables: notify.Tables(), migrations: notify.Migrations(), texts: notify.Texts(), product: "notify"},

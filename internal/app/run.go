@@ -138,6 +138,7 @@ func (a *App) plan() {
 		return a.db.TrimSystemUses(ctx, clock.At(a.Clock.Now().AddDate(0, 0, -90)))
 	})
 	a.jobs.Every(cleanIdentity, time.Hour)
+	a.jobs.Every(ringDeadlines, time.Minute)
 	if a.billing != nil {
 		a.jobs.Every(billingTick, time.Hour)
 	}

@@ -29,6 +29,8 @@ type Config struct {
 	Database string `yaml:"database"`
 	// Notices is a folder of notices that replaces the built-in ones.
 	Notices string `yaml:"notices"`
+	// Calendar is a file of holidays in place of the built-in one.
+	Calendar string `yaml:"calendar"`
 	// Services are those that run; empty: every one that a notice describes.
 	Services []string          `yaml:"services"`
 	Hosts    map[string]string `yaml:"hosts"` // service: host name of its own

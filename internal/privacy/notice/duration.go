@@ -6,11 +6,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"amanah/internal/clock"
 )
 
 // Period is a span of calendar time as ISO 8601 writes it (P1Y, P90D, PT72H), or
-// a number of working days ("3 working days"), which need a calendar of holidays
-// that this package does not have.
+// a number of working days ("3 working days"), which a calendar of holidays counts.
 type Period struct {
 	Years, Months, Days     int
 	Hours, Minutes, Seconds int
@@ -77,17 +78,15 @@ func (p Period) String() string {
 
 // AddTo gives the end of a period that begins at t, by the calendar of t's zone:
 // a year after 29 February is 28 February, a month after 31 January the last day
-// of February. Working days are counted as calendar days here, Monday to Friday;
-// who knows the holidays counts for himself.
-func (p Period) AddTo(t time.Time) time.Time {
+// of February. Working days are Monday to Friday here; a deadline is Ends.
+func (p Period) AddTo(t time.Time) time.Time { return p.Ends(t, nil) }
+
+// Ends is AddTo with the holidays of a calendar: when what was asked at t is due.
+// Hours and days run on the clock, over holidays too; only working days stop. The
+// days are those of t's zone.
+func (p Period) Ends(t time.Time, c *clock.Calendar) time.Time {
 	if p.WorkingDays > 0 {
-		for left := p.WorkingDays; left > 0; {
-			t = t.AddDate(0, 0, 1)
-			if wd := t.Weekday(); wd != time.Saturday && wd != time.Sunday {
-				left--
-			}
-		}
-		return t
+		return c.AddWorkingDays(t, p.WorkingDays)
 	}
 	if p.Years != 0 || p.Months != 0 {
 		y, m, d := t.Date()
