@@ -137,7 +137,7 @@ func (s *Service) HandleMail(_ context.Context, _ store.Scope, m inbox.Message, 
 
 // named finds the person's own ticket that a subject line names; nil for none.
 func (s *Service) named(ctx context.Context, tx *store.Tx, who id.Subject, line string) (*Ticket, error) {
-	number := ReadNumber(line)
+	number := id.ReadNumber(line)
 	if number == "" {
 		return nil, nil
 	}

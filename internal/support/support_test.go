@@ -383,7 +383,7 @@ func TestReadNumber(t *testing.T) {
 			n: n, "Re: [" + n + "] halo": n, strings.ToLower(n): n, "tentang " + n + ", lanjutan": n,
 			"": "", "tanpa nomor": "", string(wrong): "", "X" + n: "", n + "X": "", n[:10]: "",
 		} {
-			if got := support.ReadNumber(line); got != want {
+			if got := id.ReadNumber(line); got != want {
 				t.Errorf("%q: %q, want %q", line, got, want)
 			}
 		}
@@ -398,7 +398,7 @@ func FuzzSenderOf(f *testing.F) {
 		if from := support.SenderOf([]byte(raw)); from != strings.ToLower(from) {
 			t.Errorf("%q is not in small letters", from)
 		}
-		if n := support.ReadNumber(raw); n != "" && len(n) != 11 {
+		if n := id.ReadNumber(raw); n != "" && len(n) != 11 {
 			t.Errorf("a number %q", n)
 		}
 	})

@@ -67,7 +67,7 @@ func (s *Service) OpenTicket(ctx context.Context, tx *store.Tx, n Request) (*Tic
 	}
 	t := &Ticket{Subject: n.Subject, Workspace: n.Workspace, Title: vault.Seal(title), State: Open, Via: n.Via, CreatedAt: tx.Now(), ChangedAt: tx.Now()}
 	t.ID = tx.NewID()
-	t.Number = numberOf(t.ID)
+	t.Number = id.Number(t.ID)
 	if err := store.Insert(ctx, tx, t); err != nil {
 		return nil, fault.Wrap(op, err)
 	}

@@ -1,18 +1,15 @@
-package support
+package id
 
-import (
-	"strings"
-
-	"amanah/internal/id"
-)
+import "strings"
 
 // alphabet is Crockford's base 32: no letter looks like a digit.
 // Source: https://www.crockford.com/base32.html
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-// numberOf makes a ticket's number from the random end of its id: eight signs and
-// a check sign, such as "K7QF-2M9X-T". It cannot be guessed from another one.
-func numberOf(key id.ID) string {
+// Number makes the number of a case, which people write and say on the telephone,
+// from the random end of its id: eight signs and a check sign, such as
+// "K7QF-2M9X-T". It cannot be guessed from another one.
+func Number(key ID) string {
 	hex := strings.ReplaceAll(key.String(), "-", "")
 	var bits uint64
 	for _, c := range hex[len(hex)-10:] {
@@ -38,7 +35,7 @@ func check(s string) byte {
 	return alphabet[(32-sum%32)%32]
 }
 
-// ReadNumber finds a ticket's number in a line such as a mail's subject, in any
+// ReadNumber finds a case's number in a line such as a mail's subject, in any
 // spelling that people use. It is empty where there is none, or where a sign is
 // wrong.
 func ReadNumber(line string) string {
