@@ -36,6 +36,7 @@ import (
 	"amanah/internal/privacy/desk"
 	"amanah/internal/privacy/egress"
 	"amanah/internal/privacy/erasure"
+	"amanah/internal/privacy/gate"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/retention"
 	"amanah/internal/privacy/rights"
@@ -69,6 +70,7 @@ type App struct {
 	rules     *rules
 	keys      *keys
 	db        *store.DB
+	gate      *gate.Gate
 	jobs      *job.Queue
 	catalog   *i18n.Catalog
 	services  []tenant.Service
@@ -195,17 +197,26 @@ func (a *App) openStores(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	o := store.Options{URL: a.cfg.Database, Dir: a.cfg.Data, FileKey: a.keys.fileKey, Map: m, Vault: a.keys.vault, Clock: a.Clock, Gate: a.rules.gate}
+	o := store.Options{URL: a.cfg.Database, Dir: a.cfg.Data, FileKey: a.keys.fileKey, Map: m, Vault: a.keys.vault, Clock: a.Clock}
 	texts := a.texts()
 	for _, p := range parts() {
 		if p.migrations != nil {
 			o.Migrations = append(o.Migrations, p.migrations)
 		}
 	}
+	if a.gate, err = a.newGate(); err != nil {
+		return err
+	}
+	o.Gate = a.gate
 	if a.db, err = store.Open(ctx, o); err != nil {
 		return err
 	}
 	a.onClose(func() { _ = a.db.Close() })
+	stop, err := a.gate.Start(ctx, a.db)
+	if err != nil {
+		return err
+	}
+	a.onClose(stop)
 	if a.catalog, err = i18n.New(texts...); err != nil {
 		return err
 	}

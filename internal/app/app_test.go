@@ -23,6 +23,7 @@ import (
 	"amanah/internal/config"
 	"amanah/internal/extract/email"
 	"amanah/internal/fault"
+	"amanah/internal/privacy/gate"
 	"amanah/internal/store"
 	"amanah/notices"
 )
@@ -135,14 +136,18 @@ func TestRules_hostsFrom(t *testing.T) {
 	}
 }
 
-func TestRules_gate(t *testing.T) {
+// A purpose that the service's notice does not name opens no transaction, for nobody.
+func TestGate_purposes(t *testing.T) {
 	t.Parallel()
-	r := built(t)
-	if err := r.gate(store.Scope{Service: "ctt", Purpose: "capture"}); err != nil {
+	g, err := gate.New(gate.Config{Policy: built(t).policy})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Enter(t.Context(), store.Scope{Service: "ctt", Purpose: "security"}); err != nil {
 		t.Error(err)
 	}
 	for _, s := range []store.Scope{{Service: "ctt", Purpose: "advertising"}, {Service: "jenna", Purpose: "capture"}, {Purpose: "capture"}} {
-		if err := r.gate(s); !fault.Is(err, fault.Forbidden) {
+		if err := g.Enter(t.Context(), s); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%+v: %v", s, err)
 		}
 	}

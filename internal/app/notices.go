@@ -97,14 +97,6 @@ func (r *rules) runs(product string) bool {
 	return slices.ContainsFunc(r.notices, func(n *notice.Notice) bool { return slices.Contains(n.Modules(), product) })
 }
 
-// gate refuses a transaction whose purpose the service's notice does not name.
-func (r *rules) gate(s store.Scope) error {
-	if _, ok := r.policy.Purpose(s.Service, s.Purpose); !ok {
-		return fault.New(fault.Forbidden, "app.gate", "notice.purpose_missing").With("service", s.Service).With("purpose", s.Purpose)
-	}
-	return nil
-}
-
 // notice finds a service's notice.
 func (r *rules) notice(service string) *notice.Notice {
 	id, _ := r.policy.Service(service)

@@ -25,6 +25,7 @@ import (
 	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/deadline"
 	"amanah/internal/privacy/erasure"
+	"amanah/internal/privacy/gate"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/receipt"
 	"amanah/internal/privacy/retention"
@@ -55,6 +56,7 @@ func parts() []part {
 		{tables: google.Tables(), migrations: google.Migrations(), texts: google.Texts(), product: "google"},
 		{tables: phone.Tables(), migrations: phone.Migrations(), texts: phone.Texts(), product: "phone"},
 		{tables: audit.Tables(), migrations: audit.Migrations(), texts: audit.Texts()},
+		{tables: gate.Tables(), migrations: gate.Migrations(), texts: gate.Texts()},
 		{tables: consent.Tables(), migrations: consent.Migrations()},
 		{tables: transfer.Tables(), migrations: transfer.Migrations()},
 		{texts: receipt.Texts()},

@@ -29,9 +29,9 @@ type Options struct {
 	// Readers is how many SQLite connections read at once; 0 takes as many as
 	// there are processors, four to eight.
 	Readers int
-	// Gate refuses a scope whose purpose the notice does not name. nil: every
-	// purpose passes (tests).
-	Gate func(Scope) error
+	// Gate is asked when a transaction opens and when a person's value is sealed
+	// or opened. nil: everything passes (tests).
+	Gate Gate
 }
 
 // DB is the store. It is safe for concurrent use.
@@ -40,7 +40,7 @@ type DB struct {
 	vault   *vault.Vault
 	clock   clock.Clock
 	ids     id.Maker
-	gate    func(Scope) error
+	gate    Gate
 	sqlite  *sqliteEngine
 	pg      *pgEngine
 	group   *group
@@ -107,19 +107,19 @@ func (db *DB) Clock() clock.Clock { return db.clock }
 // NewID makes a row's id outside of a transaction.
 func (db *DB) NewID() id.ID { return db.ids.New() }
 
-func (db *DB) admit(s Scope) error {
+func (db *DB) admit(ctx context.Context, s Scope) error {
 	if s.Purpose == "" {
 		return fault.New(fault.Forbidden, "store", "store.no_purpose")
 	}
 	if db.gate != nil {
-		return db.gate(s)
+		return db.gate.Enter(ctx, s)
 	}
 	return nil
 }
 
 // Read runs f in a reading transaction of a scope: one snapshot.
 func (db *DB) Read(ctx context.Context, s Scope, f func(*Tx) error) error {
-	if err := db.admit(s); err != nil {
+	if err := db.admit(ctx, s); err != nil {
 		return err
 	}
 	tx := &Tx{db: db, scope: s}
@@ -151,7 +151,7 @@ func rollback(c pgConn) {
 // Write runs f in a writing transaction of a scope and commits it durably; an
 // error of f rolls all of it back.
 func (db *DB) Write(ctx context.Context, s Scope, f func(*Tx) error) error {
-	if err := db.admit(s); err != nil {
+	if err := db.admit(ctx, s); err != nil {
 		return err
 	}
 	tx := &Tx{db: db, scope: s, write: true}

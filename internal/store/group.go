@@ -50,7 +50,7 @@ func (g *group) close() {
 // same time: they share one commit, each behind its own savepoint and in its own
 // scope. It returns when the caller's part is durable, or failed alone.
 func (db *DB) WriteGrouped(ctx context.Context, s Scope, f func(*Tx) error) error {
-	if err := db.admit(s); err != nil {
+	if err := db.admit(ctx, s); err != nil {
 		return err
 	}
 	w := &grouped{ctx: ctx, scope: s, f: f, err: make(chan error, 1)}

@@ -6,6 +6,7 @@ import (
 	"amanah/internal/clock"
 	"amanah/internal/fault"
 	"amanah/internal/id"
+	"amanah/internal/privacy/gate"
 	"amanah/internal/store"
 	"amanah/internal/vault"
 )
@@ -92,10 +93,14 @@ func act(ctx context.Context, tx *store.Tx, who id.Subject, purpose string, s St
 	if last.State == s {
 		return nil
 	}
-	return fault.Wrap(op, store.Insert(ctx, tx, &record{
+	err = store.Insert(ctx, tx, &record{
 		Subject: who, Purpose: purpose, Number: last.Number + 1, State: s, Notice: p.Notice,
 		At: tx.Now(), How: p.How, Lang: p.Lang, IP: vault.Seal(p.IP), Agent: vault.Seal(p.Agent),
-	}))
+	})
+	if err != nil {
+		return fault.Wrap(op, err)
+	}
+	return fault.Wrap(op, gate.Changed(ctx, tx, who))
 }
 
 func newest(ctx context.Context, tx *store.Tx, who id.Subject, purpose string) (*record, error) {

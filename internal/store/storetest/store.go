@@ -28,7 +28,7 @@ type Config struct {
 	Migrations []fs.FS
 	// Clock is the store's; nil gives a manual one at Start.
 	Clock clock.Clock
-	Gate  func(store.Scope) error
+	Gate  store.Gate
 }
 
 // Bundle is an open store with what a test wants to look into.

@@ -1,0 +1,74 @@
+package gate
+
+import (
+	"context"
+	"time"
+
+	"amanah/internal/fault"
+	"amanah/internal/id"
+	"amanah/internal/store"
+)
+
+var _ store.Gate = (*Gate)(nil)
+
+// Enter admits a transaction: its purpose is one of the notice, this node knows
+// what people chose, and a person who acts has the purpose open. It may wait a
+// moment for a node that was cut off to hear again.
+func (g *Gate) Enter(ctx context.Context, s store.Scope) error {
+	const op = "gate.Enter"
+	var place uint8
+	r, ok := g.rules[s.Service]
+	if ok {
+		place, ok = r.purposes[s.Purpose]
+	}
+	if !ok {
+		return fault.New(fault.Forbidden, op, "notice.purpose_missing").With("service", s.Service).With("purpose", s.Purpose)
+	}
+	if !r.open.has(place) {
+		if err := g.fresh(ctx, op); err != nil {
+			return err
+		}
+	}
+	if s.Actor.Kind != "person" || s.Actor.ID.IsZero() || r.last.has(place) {
+		return nil
+	}
+	return g.person(s.Service, r, id.Subject(s.Actor.ID), place).Err(op)
+}
+
+// Use admits the opening or sealing of a person's value.
+func (g *Gate) Use(s store.Scope, who id.Subject, _ string, _ store.Act) error {
+	return g.Allow(s.Service, who, s.Purpose, "").Err("gate.Use")
+}
+
+// fresh waits until it is proven that this node hears.
+func (g *Gate) fresh(ctx context.Context, op string) error {
+	if g.knows() {
+		return nil
+	}
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	for {
+		g.mu.Lock()
+		next := g.waiting
+		g.mu.Unlock()
+		if g.knows() {
+			return nil
+		}
+		select {
+		case <-next:
+		case <-ctx.Done():
+			return Verdict{Why: Unknown}.Err(op)
+		}
+	}
+}
+
+func (g *Gate) knows() bool { return g.loaded.Load() && (g.alone || g.deaf() < lease) }
+
+// hear takes the proof that all that was told before a moment has been learnt.
+func (g *Gate) hear(asked time.Time) {
+	g.heard.Store(int64(asked.Sub(g.begun)))
+	g.mu.Lock()
+	close(g.waiting)
+	g.waiting = make(chan struct{})
+	g.mu.Unlock()
+}
