@@ -8,10 +8,12 @@ import (
 
 	"amanah/internal/app"
 	"amanah/internal/privacy/notice"
+	"amanah/internal/privacy/record"
 )
 
 type noticeCmd struct {
 	Render noticeRender `cmd:"" help:"Write the published text of a notice."`
+	Record noticeRecord `cmd:"" help:"Make a document from a notice and the data map: the record of processing, the retention policy, the list of recipients."`
 	Diff   noticeDiff   `cmd:"" help:"Say what two versions of a notice mean differently."`
 }
 
@@ -36,6 +38,38 @@ func (c noticeRender) Run(w *world) error {
 		return notice.RenderPage(n, c.Lang, w.out)
 	}
 	return notice.Render(n, c.Lang, c.Format, w.out)
+}
+
+type noticeRecord struct {
+	configured
+	Service  string `arg:"" help:"jenna, ashari, jagacash, ctt or epesantren."`
+	Document string `enum:"activities,processor,retention,recipients,assessment" default:"activities" help:"activities, processor, retention, recipients or assessment."`
+	Lang     string `enum:"id,en" default:"id" help:"id or en."`
+	Format   string `enum:"html,md,json,jsonld" default:"md" help:"html, md, json; jsonld for activities."`
+}
+
+// Run writes the document to standard output. It asks no database: what the
+// program recorded stands on the officers' pages.
+func (c noticeRecord) Run(w *world) error {
+	cfg, err := c.load(w)
+	if err != nil {
+		return err
+	}
+	if c.Format == "jsonld" && c.Document != string(record.Activities) {
+		return wrongUse{errors.New("jsonld is for --document activities alone")}
+	}
+	s, err := app.RecordSource(cfg, c.Service, w.clock.Now())
+	if err != nil {
+		return wrongUse{err}
+	}
+	if c.Format == "jsonld" {
+		return record.WriteJSONLD(w.out, s, c.Lang)
+	}
+	p, err := record.Make(s, record.Kind(c.Document), c.Lang)
+	if err != nil {
+		return err
+	}
+	return p.Write(w.out, record.Format(c.Format))
 }
 
 type noticeDiff struct {

@@ -38,6 +38,7 @@ import (
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/gate"
 	"amanah/internal/privacy/notice"
+	"amanah/internal/privacy/record"
 	"amanah/internal/privacy/retention"
 	"amanah/internal/privacy/rights"
 	"amanah/internal/privacy/rights/rowset"
@@ -100,6 +101,7 @@ type App struct {
 	apis      map[string]*rest.API // by service
 	bearers   map[string]*bearer.Service
 	desk      *desk.Guard
+	records   *record.Pages
 	shell     *web.Shell
 	mux       *web.Routes
 	handler   http.Handler
@@ -130,6 +132,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 		a.openWaysIn,
 		a.openBilling,
 		a.openPrivacy,
+		a.openRecords,
 		a.openREST,
 		a.openWeb, a.openMail,
 	} {

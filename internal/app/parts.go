@@ -28,6 +28,7 @@ import (
 	"amanah/internal/privacy/gate"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/receipt"
+	"amanah/internal/privacy/record"
 	"amanah/internal/privacy/retention"
 	"amanah/internal/privacy/rights"
 	"amanah/internal/privacy/transfer"
@@ -60,6 +61,7 @@ func parts() []part {
 		{tables: consent.Tables(), migrations: consent.Migrations()},
 		{tables: transfer.Tables(), migrations: transfer.Migrations()},
 		{texts: receipt.Texts()},
+		{texts: record.Texts()},
 		{tables: rights.Tables(), migrations: rights.Migrations(), texts: rights.Texts()},
 		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
 		{tables: deadline.Tables(), migrations: deadline.Migrations(), texts: deadline.Texts()},

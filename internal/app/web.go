@@ -13,6 +13,7 @@ import (
 	"amanah/internal/identity"
 	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/notice"
+	"amanah/internal/privacy/record"
 	"amanah/internal/web"
 )
 
@@ -115,6 +116,7 @@ func (a *App) routes(mux web.Mux) {
 	mux.Handle("GET /assets/", a.shell.Assets())
 	mux.Handle("GET /robots.txt", web.Robots("/ctt/app/"))
 	mux.Handle("GET /.well-known/gpc.json", web.GPC(true, time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)))
+	mux.Handle("GET /.well-known/dpv-id.csv", record.Vocabulary())
 	mux.Handle("GET /.well-known/receipt-key.json", a.keys.signing.Handler())
 	if a.cfg.Security.Contact != "" {
 		mux.Handle("GET /.well-known/security.txt", web.Security{Contact: []string{a.cfg.Security.Contact}, Expires: a.Clock.Now().AddDate(0, 6, 0)}.Handler())
@@ -140,6 +142,7 @@ func (a *App) serviceRoutes(mux web.Mux, slug string) {
 	a.cookies.Routes(mux, slug)
 	a.identity.Routes(mux, slug)
 	a.mine.Routes(mux, slug)
+	a.records.Routes(mux, slug)
 	a.notify.Routes(mux, slug)
 	if a.support != nil && a.uses(slug, "support") {
 		a.support.Routes(mux, slug)

@@ -21,11 +21,14 @@ const (
 	UseInbox SystemUse = "inbox.waiting"
 	// UseMeasure counts and trims rows that are about operation and about nobody.
 	UseMeasure SystemUse = "operation.count"
+	// UseRecord counts rows and sums for the record of processing; it reads nothing
+	// that names a person.
+	UseRecord SystemUse = "record.count"
 	// UseCheck proves the guard: tests and the check at start.
 	UseCheck SystemUse = "guard.check"
 )
 
-var systemUses = map[SystemUse]bool{UseInbox: true, UseMeasure: true, UseCheck: true}
+var systemUses = map[SystemUse]bool{UseInbox: true, UseMeasure: true, UseRecord: true, UseCheck: true}
 
 // System runs f in a transaction that sees every tenant. It is named, and each
 // use leaves a row in system_uses with its name, time and actor; sealed values

@@ -51,6 +51,7 @@ var reserved = map[string][]string{
 	"github.com/go-jose/go-jose":            {"internal/identity"},
 	"github.com/goccy/go-yaml":              {"internal/config", "internal/privacy/notice", "internal/extract", "internal/billing"},
 	"github.com/santhosh-tekuri/jsonschema": {"internal/privacy/notice"},
+	"github.com/piprate/json-gold":          {"internal/privacy/record"},
 	"rsc.io/qr":                             {"internal/billing"},
 }
 
