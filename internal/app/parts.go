@@ -26,6 +26,7 @@ import (
 	"amanah/internal/privacy/deadline"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/gate"
+	"amanah/internal/privacy/hold"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/receipt"
 	"amanah/internal/privacy/record"
@@ -63,6 +64,7 @@ func parts() []part {
 		{texts: receipt.Texts()},
 		{texts: record.Texts()},
 		{tables: rights.Tables(), migrations: rights.Migrations(), texts: rights.Texts()},
+		{tables: hold.Tables(), migrations: hold.Migrations(), texts: hold.Texts()},
 		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
 		{tables: deadline.Tables(), migrations: deadline.Migrations(), texts: deadline.Texts()},
 		{tables: retention.Tables(), migrations: retention.Migrations()},

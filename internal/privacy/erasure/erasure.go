@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"amanah/internal/audit"
 	"amanah/internal/clock"
 	"amanah/internal/fault"
 	"amanah/internal/id"
+	"amanah/internal/privacy/hold"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/receipt"
 	"amanah/internal/privacy/rights"
@@ -84,8 +86,9 @@ type Config struct {
 	Farewell   Farewell
 	Workspaces Workspaces
 	Heirs      Heirs
-	Settler    Settler // nil: asked of Workspaces, like Heirs
-	Grants     Grants  // nil: asked of Workspaces, like Heirs
+	Settler    Settler    // nil: asked of Workspaces, like Heirs
+	Grants     Grants     // nil: asked of Workspaces, like Heirs
+	Holds      *hold.Book // nil: holds without clocks and tellings
 	Notice     func(service string) (*notice.Notice, bool)
 	Key        *receipt.Key
 	Catalog    *i18n.Catalog
@@ -102,6 +105,9 @@ type Erasure struct {
 func New(c Config) (*Erasure, error) {
 	if c.DB == nil || c.Schema == nil || c.Vault == nil || c.People == nil || c.Kept == nil || c.Notice == nil || c.Key == nil || c.Catalog == nil {
 		return nil, errors.New("erasure: New needs a store, a schema, a vault, people, holdings, notices, a key and a catalogue")
+	}
+	if c.Holds == nil {
+		c.Holds = &hold.Book{Config: hold.Config{DB: c.DB}}
 	}
 	if c.Settler == nil {
 		c.Settler, _ = c.Workspaces.(Settler)
@@ -138,6 +144,10 @@ type Result struct {
 	Receipt []byte
 	// Told: the Farewell took the receipt of the order.
 	Told bool
+	// WaitsFor is WaitsForHold or WaitsForDuty while the order waits for a hold to
+	// be lifted, which is looked at again by WaitsUntil.
+	WaitsFor   string
+	WaitsUntil time.Time
 }
 
 // place is an enclosure of the person, as the order keeps it.

@@ -11,15 +11,18 @@ import (
 
 	"amanah/internal/audit"
 	"amanah/internal/id"
+	"amanah/internal/privacy/deadline"
 	"amanah/internal/privacy/erasure"
+	"amanah/internal/privacy/hold"
 	"amanah/internal/privacy/receipt"
 	"amanah/internal/privacy/rights"
 	"amanah/internal/privacy/rights/rightstest"
 	"amanah/internal/store"
+	"amanah/internal/tenant"
 	"amanah/internal/web/i18n"
 )
 
-var config = rightstest.Config([]store.Set{erasure.Tables()}, []fs.FS{erasure.Migrations()})
+var config = rightstest.Config([]store.Set{tenant.Tables(), deadline.Tables(), hold.Tables(), erasure.Tables()}, []fs.FS{tenant.Migrations(), deadline.Migrations(), hold.Migrations(), erasure.Migrations()})
 
 // told remembers what the person was told, and that it could still be read then.
 type told struct {

@@ -67,6 +67,9 @@ func (r *run) finish(ctx context.Context) error {
 		if err != nil || n == 0 {
 			return err
 		}
+		if err := r.Holds.Forget(ctx, tx, r.Who); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, audit.Act{Name: "erasure.done", Object: r.Ground, Count: total(r.plan)})
 	})
 }

@@ -1,13 +1,16 @@
 package erasure
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
 	"amanah/internal/fault"
 	"amanah/internal/id"
+	"amanah/internal/privacy/hold"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/rights/rowset"
 	"amanah/internal/store"
@@ -22,6 +25,8 @@ type run struct {
 	notice *notice.Notice
 	places []place
 	plan   plan
+	// harmless are holds that might cover the person and cover nothing.
+	harmless []id.ID
 }
 
 type step struct {
@@ -58,7 +63,9 @@ func (e *Erasure) Run(ctx context.Context, home store.Scope, number id.ID) (Resu
 		if err != nil {
 			return Result{Number: number}, err
 		}
-		if err := r.carryOut(ctx); err != nil {
+		if err := r.carryOut(ctx); errors.Is(err, errHeld) {
+			return Result{Number: number, Told: r.Told, WaitsFor: r.WaitsFor, WaitsUntil: r.WaitsUntil.Time()}, nil
+		} else if err != nil {
 			return Result{Number: number, Told: r.Told}, fault.Wrap(op, err)
 		}
 		if o, err = e.load(ctx, home, number); err != nil {
@@ -88,7 +95,12 @@ func (r *run) carryOut(ctx context.Context) error {
 		if err := r.interrupt("before " + s.name); err != nil {
 			return err
 		}
-		if err := s.do(r, ctx); err != nil {
+		if err := r.heldBefore(ctx); err != nil {
+			return err
+		}
+		if err := s.do(r, ctx); errors.Is(err, errHeld) {
+			return cmp.Or(r.heldBefore(ctx), err)
+		} else if err != nil {
 			return fault.Wrap("erasure."+s.name, err)
 		}
 		if err := r.interrupt("after " + s.name); err != nil {
@@ -148,7 +160,13 @@ func (r *run) takeBack(ctx context.Context) error {
 	return nil
 }
 
+// destroyKeys runs while no hold can come: with its end everything sealed is
+// unreadable.
 func (r *run) destroyKeys(ctx context.Context) error {
+	return r.locked(ctx, r.home, func(*store.Tx) error { return r.destroy(ctx) })
+}
+
+func (r *run) destroy(ctx context.Context) error {
 	if err := r.Vault.DestroyPerson(ctx, r.home.Tenant, r.Who); err != nil {
 		return err
 	}
@@ -186,7 +204,11 @@ func (r *run) closeWorkspaces(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := r.Vault.DeleteFiles(ctx, p.Tenant, id.Subject{}); err != nil && !fault.Is(err, fault.NotFound) {
+		err = r.locked(ctx, r.home, func(*store.Tx) error {
+			_, err := r.Vault.DeleteFiles(ctx, p.Tenant, id.Subject{})
+			return err
+		})
+		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
 	}
@@ -199,6 +221,9 @@ func (r *run) removeRows(ctx context.Context) error {
 			fixed, err := t.Fixed(ctx, r.DB, r.home)
 			if err != nil {
 				return err
+			}
+			if t.Name == hold.Table { // they go last, with the files
+				return nil
 			}
 			return r.remove(ctx, r.scope(p), t, t.Of(r.Who), func(row rowset.Row) bool { return t.Whole(row, r.Who.String(), fixed) })
 		})
@@ -237,36 +262,13 @@ func (r *run) remove(ctx context.Context, scope store.Scope, t rowset.Table, w r
 	}
 }
 
-func (r *run) removeBatch(ctx context.Context, scope store.Scope, t rowset.Table, rows []rowset.Row, whole func(rowset.Row) bool) error {
-	var gone, freed []rowset.Row
-	for _, row := range rows {
-		if whole(row) {
-			gone = append(gone, row)
-		} else {
-			freed = append(freed, row)
-		}
-	}
-	if _, err := t.DropFiles(ctx, r.Vault, scope, gone, nil); err != nil {
-		return err
-	}
-	lost := func(row rowset.Row, f rowset.Field) bool { return t.Lost(row, f, r.Who) }
-	if _, err := t.DropFiles(ctx, r.Vault, scope, freed, lost); err != nil {
-		return err
-	}
-	return r.DB.Write(ctx, scope, func(tx *store.Tx) error {
-		for _, row := range freed {
-			if err := t.Free(ctx, tx, row, r.Who); err != nil {
-				return err
-			}
-		}
-		_, err := t.Delete(ctx, tx, gone)
-		return err
-	})
-}
-
 func (r *run) removeFiles(ctx context.Context) error {
-	_, err := r.Vault.DeleteFiles(ctx, r.home.Tenant, r.Who)
-	return err
+	return r.locked(ctx, r.home, func(tx *store.Tx) error {
+		if _, err := r.Vault.DeleteFiles(ctx, r.home.Tenant, r.Who); err != nil {
+			return err
+		}
+		return r.Holds.Forget(ctx, tx, r.Who)
+	})
 }
 
 // verify asks every table. What came in since the rows were removed goes now.

@@ -26,6 +26,10 @@ type order struct {
 	OrderedAt clock.Instant `data:"erasure.proof"`
 	DoneAt    clock.Instant `data:"erasure.proof"`
 	Receipt   string        `data:"erasure.proof"`
+	// WaitsFor is what the order waits for, since when, and when that is looked at again.
+	WaitsFor   string        `data:"none"`
+	WaitsSince clock.Instant `data:"none"`
+	WaitsUntil clock.Instant `data:"none"`
 }
 
 // Tables are what the package stores.

@@ -103,7 +103,7 @@ func (s *sweep) when(ctx context.Context, t rowset.Table, event string, until ti
 }
 
 // mostPeople bounds the length of a query; who is left comes with the next sweep.
-const mostPeople = 100
+const mostPeople = 2000
 
 // byPeople is the condition that the event happened to everyone a row names.
 func byPeople(t rowset.Table, list []Happening) condition {

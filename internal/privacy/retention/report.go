@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -14,13 +15,16 @@ import (
 const (
 	Removed = "removed"
 	Emptied = "emptied"
+	Held    = "held" // due, and kept by a hold
 )
 
 // Report is what a sweep did, or would do. It holds no personal data.
 type Report struct {
-	AsOf    time.Time `json:"as_of"`
-	DryRun  bool      `json:"dry_run"`
-	Lines   []Line    `json:"lines"`
+	AsOf   time.Time `json:"as_of"`
+	DryRun bool      `json:"dry_run"`
+	Lines  []Line    `json:"lines"`
+	// Held is what is due and stays because a hold covers it.
+	Held    []Line    `json:"held"`
 	Skipped []Skipped `json:"skipped"`
 }
 
@@ -50,20 +54,27 @@ func (r Report) Rows() (n int64) {
 }
 
 func (r *Report) add(s store.Scope, k task, n int64) {
+	r.Lines = sum(r.Lines, Line{Service: s.Service, Table: k.table.Name, Category: k.category, Term: k.term, Action: k.actionName}, n)
+}
+
+func (r *Report) hold(s store.Scope, k task, n int64) {
+	r.Held = sum(r.Held, Line{Service: s.Service, Table: k.table.Name, Category: k.category, Term: k.term, Action: Held}, n)
+}
+
+// sum adds rows to the line that is like l but for its rows.
+func sum(lines []Line, l Line, n int64) []Line {
 	if n == 0 {
-		return
+		return lines
 	}
-	l := Line{Service: s.Service, Table: k.table.Name, Category: k.category, Term: k.term, Action: k.actionName}
-	for i := range r.Lines {
-		have := r.Lines[i]
+	for i, have := range lines {
 		have.Rows = 0
 		if have == l {
-			r.Lines[i].Rows += n
-			return
+			lines[i].Rows += n
+			return lines
 		}
 	}
 	l.Rows = n
-	r.Lines = append(r.Lines, l)
+	return append(lines, l)
 }
 
 func (r *Report) skip(table, category, why string) {
@@ -80,7 +91,7 @@ func (r *Report) skip(table, category, why string) {
 // category that was skipped, then the sum.
 func (r Report) WriteJSON(w io.Writer) error {
 	enc := json.NewEncoder(w)
-	for _, l := range r.Lines {
+	for _, l := range slices.Concat(r.Lines, r.Held) {
 		if err := enc.Encode(l); err != nil {
 			return err
 		}
@@ -98,10 +109,10 @@ func (r Report) WriteTable(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	verb := map[bool]string{true: "due, nothing removed", false: "done"}[r.DryRun]
 	fmt.Fprintf(t, "As of %s: %d rows (%s)\n", r.AsOf.Format(time.RFC3339), r.Rows(), verb)
-	if len(r.Lines) > 0 {
+	if len(r.Lines)+len(r.Held) > 0 {
 		fmt.Fprintln(t, "SERVICE\tTABLE\tCATEGORY\tTERM\tACTION\tROWS")
 	}
-	for _, l := range r.Lines {
+	for _, l := range slices.Concat(r.Lines, r.Held) {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%d\n", l.Service, l.Table, l.Category, l.Term, l.Action, l.Rows)
 	}
 	for _, s := range r.Skipped {

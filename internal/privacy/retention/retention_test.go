@@ -12,14 +12,17 @@ import (
 	"amanah/internal/clock"
 	"amanah/internal/fault"
 	"amanah/internal/id"
+	"amanah/internal/privacy/deadline"
+	"amanah/internal/privacy/hold"
 	"amanah/internal/privacy/retention"
 	"amanah/internal/privacy/rights/rightstest"
 	"amanah/internal/store"
 	"amanah/internal/store/storetest"
+	"amanah/internal/tenant"
 	"amanah/internal/vault"
 )
 
-var config = rightstest.Config([]store.Set{retention.Tables()}, []fs.FS{retention.Migrations()})
+var config = rightstest.Config([]store.Set{tenant.Tables(), deadline.Tables(), hold.Tables(), retention.Tables()}, []fs.FS{tenant.Migrations(), deadline.Migrations(), hold.Migrations(), retention.Migrations()})
 
 // events knows which accounts were closed, and when.
 type events map[id.Subject]time.Time

@@ -10,6 +10,7 @@ import (
 	"amanah/internal/clock"
 	"amanah/internal/fault"
 	"amanah/internal/id"
+	"amanah/internal/privacy/hold"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/rights"
 	"amanah/internal/privacy/rights/rowset"
@@ -85,10 +86,38 @@ func (r *Retention) Run(ctx context.Context, asOf time.Time, dryRun bool) (Repor
 type task struct {
 	table      rowset.Table
 	category   string
+	categories []string // those that go with it
 	term       string
-	where      condition
+	due        condition
+	whole      condition      // of a task that empties: rows that go whole
+	every      []string       // of a task that empties: all categories of the table
 	fields     []rowset.Field // empty: remove the rows
 	actionName string
+}
+
+// where selects what the task is for and no hold covers; spared selects what is
+// due and held.
+func (k task) where(s *sweep, holds hold.Standing) (where, spared rowset.Where, held bool) {
+	due := k.due
+	if k.fields != nil {
+		whole := k.whole
+		if all, ok := kept(holds, k.table, s.scope, k.every); ok { // those stay, and lose the rest
+			whole = unless(whole, all)
+		}
+		due = join([]condition{unless(due, whole), full(k.fields)}, " AND ")
+	}
+	bound := func(c condition) rowset.Where { return k.table.All().And("("+c.text+")", c.args...) }
+	mine, held := kept(holds, k.table, s.scope, k.categories)
+	if !held {
+		return bound(due), rowset.Where{}, false
+	}
+	return bound(unless(due, mine)), bound(join([]condition{due, mine}, " AND ")), true
+}
+
+// kept is the condition that a hold covers a row.
+func kept(holds hold.Standing, t rowset.Table, at store.Scope, categories []string) (condition, bool) {
+	text, args, ok := holds.Rows(t, at, categories)
+	return condition{text, args}, ok
 }
 
 // table sweeps one table: rows whose every category is due go, then the columns
@@ -114,12 +143,12 @@ func (s *sweep) table(ctx context.Context, t rowset.Table) error {
 			continue
 		}
 		due = append(due, cond)
-		parts = append(parts, task{table: t, category: c, term: term, where: cond, fields: emptied(t, c), actionName: Emptied})
+		parts = append(parts, task{table: t, category: c, categories: []string{c}, every: cats, term: term, due: cond, fields: emptied(t, c), actionName: Emptied})
 	}
 	whole := condition{text: "1 = 0"}
 	if len(due) == len(cats) {
 		whole = join(due, " AND ")
-		all := task{table: t, category: strings.Join(cats, ", "), term: joinTerms(cats, terms), where: whole, actionName: Removed}
+		all := task{table: t, category: strings.Join(cats, ", "), categories: cats, term: joinTerms(cats, terms), due: whole, actionName: Removed}
 		if err := s.do(ctx, all); err != nil {
 			return err
 		}
@@ -128,7 +157,7 @@ func (s *sweep) table(ctx context.Context, t rowset.Table) error {
 		if len(p.fields) == 0 || len(cats) == 1 {
 			continue
 		}
-		p.where = join([]condition{unless(p.where, whole), full(p.fields)}, " AND ")
+		p.whole = whole
 		if err := s.do(ctx, p); err != nil {
 			return err
 		}
@@ -161,20 +190,13 @@ func joinTerms(cats []string, terms map[string]string) string {
 
 // do carries a task out, batch by batch, or counts it.
 func (s *sweep) do(ctx context.Context, k task) error {
-	w := k.table.All().And("("+k.where.text+")", k.where.args...)
-	if s.dry {
-		var n int64
-		err := s.DB.Read(ctx, s.scope, func(tx *store.Tx) (err error) {
-			n, err = k.table.Count(ctx, tx, w)
-			return err
-		})
-		s.report.add(s.scope, k, n)
+	if err := s.look(ctx, k); err != nil || s.dry {
 		return err
 	}
 	record := &destruction{At: clock.At(s.DB.Clock().Now()), AsOf: clock.At(s.asOf), Table: k.table.Name, Category: k.category, Term: k.term, Action: k.actionName}
 	var after id.ID
 	for {
-		n, err := s.batch(ctx, k, w, record, &after)
+		n, err := s.batch(ctx, k, record, &after)
 		s.report.add(s.scope, k, n)
 		if err != nil || n == 0 {
 			return err
@@ -182,19 +204,55 @@ func (s *sweep) do(ctx context.Context, k task) error {
 	}
 }
 
-func (s *sweep) batch(ctx context.Context, k task, w rowset.Where, record *destruction, after *id.ID) (int64, error) {
-	var rows []rowset.Row
-	err := s.DB.Read(ctx, s.scope, func(tx *store.Tx) (err error) {
-		rows, err = k.table.Keys(ctx, tx, w, *after, rowset.Batch)
-		return err
+// look counts what a dry run would do, and what is due and held.
+func (s *sweep) look(ctx context.Context, k task) error {
+	return s.DB.Read(ctx, s.scope, func(tx *store.Tx) error {
+		var holds hold.Standing
+		err := tx.InHome(ctx, func(tx *store.Tx) (err error) { holds, err = hold.Read(ctx, tx); return err })
+		if err != nil {
+			return err
+		}
+		w, spared, held := k.where(s, holds)
+		if held {
+			n, err := k.table.Count(ctx, tx, spared)
+			if err != nil {
+				return err
+			}
+			s.report.hold(s.scope, k, n)
+		}
+		if s.dry {
+			n, err := k.table.Count(ctx, tx, w)
+			s.report.add(s.scope, k, n)
+			return err
+		}
+		return nil
 	})
-	if err != nil || len(rows) == 0 {
-		return 0, err
+}
+
+// withFiles bounds a batch of rows that have files: those go while the database
+// waits, so that no hold can come between.
+const withFiles = 50
+
+// batch removes some rows. It asks for the holds in the transaction that removes.
+func (s *sweep) batch(ctx context.Context, k task, record *destruction, after *id.ID) (int64, error) {
+	most := rowset.Batch
+	if k.table.HasFiles() {
+		most = withFiles
 	}
-	if _, err := k.table.DropFiles(ctx, s.Files, s.scope, rows, k.drops); err != nil {
-		return 0, err
-	}
-	err = s.DB.Write(ctx, s.scope, func(tx *store.Tx) error {
+	var rows []rowset.Row
+	before := *record
+	err := s.DB.Write(ctx, s.scope, func(tx *store.Tx) error {
+		holds, err := hold.Lock(ctx, tx)
+		if err != nil {
+			return err
+		}
+		w, _, _ := k.where(s, holds)
+		if rows, err = k.table.Keys(ctx, tx, w, *after, most); err != nil || len(rows) == 0 {
+			return err
+		}
+		if _, err := k.table.DropFiles(ctx, s.Files, s.scope, rows, k.drops); err != nil {
+			return err
+		}
 		if k.fields == nil {
 			if _, err := k.table.Delete(ctx, tx, rows); err != nil {
 				return err
@@ -205,9 +263,12 @@ func (s *sweep) batch(ctx context.Context, k task, w rowset.Where, record *destr
 		return s.note(ctx, tx, k, record, int64(len(rows)))
 	})
 	if err != nil {
+		*record = before // the line says what was committed
 		return 0, err
 	}
-	*after = rows[len(rows)-1].ID
+	if len(rows) > 0 {
+		*after = rows[len(rows)-1].ID
+	}
 	return int64(len(rows)), nil
 }
 

@@ -15,7 +15,9 @@ import (
 	"amanah/internal/id"
 	"amanah/internal/identity"
 	"amanah/internal/privacy/consent"
+	"amanah/internal/privacy/deadline"
 	"amanah/internal/privacy/erasure"
+	"amanah/internal/privacy/hold"
 	"amanah/internal/privacy/receipt"
 	"amanah/internal/privacy/rights"
 	"amanah/internal/privacy/rights/rightstest"
@@ -26,8 +28,8 @@ import (
 )
 
 var pagesConfig = rightstest.Config(
-	[]store.Set{rights.Tables(), erasure.Tables(), consent.Tables()},
-	[]fs.FS{rights.Migrations(), erasure.Migrations(), consent.Migrations()})
+	[]store.Set{tenant.Tables(), deadline.Tables(), hold.Tables(), rights.Tables(), erasure.Tables(), consent.Tables()},
+	[]fs.FS{tenant.Migrations(), deadline.Migrations(), hold.Migrations(), rights.Migrations(), erasure.Migrations(), consent.Migrations()})
 
 // site is the pages inside a shell, seen by Rina, by Dewi, or by a stranger.
 type site struct {

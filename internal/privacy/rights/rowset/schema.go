@@ -164,3 +164,8 @@ func (t Table) Clock(event string) (string, bool) { c, ok := t.Clocks[event]; re
 func (t Table) field(name string) int {
 	return slices.IndexFunc(t.Fields, func(f Field) bool { return f.Name == name })
 }
+
+// HasFiles tells whether rows of the table can name files.
+func (t Table) HasFiles() bool {
+	return slices.ContainsFunc(t.Fields, func(f Field) bool { return f.Kind == File })
+}
