@@ -37,6 +37,7 @@ import (
 	"amanah/internal/privacy/egress"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/gate"
+	"amanah/internal/privacy/hold"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/record"
 	"amanah/internal/privacy/retention"
@@ -77,6 +78,7 @@ type App struct {
 	services  []tenant.Service
 	calendar  *clock.Calendar
 	deadlines *deadline.Bell
+	holds     *hold.Book
 	door      *egress.Door
 	post      mail.Sender
 	identity  *identity.Service
@@ -131,6 +133,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 		a.openTargets,
 		a.openWaysIn,
 		a.openBilling,
+		a.openHolds,
 		a.openPrivacy,
 		a.openRecords,
 		a.openREST,
@@ -330,7 +333,7 @@ func (a *App) openPrivacy(context.Context) (err error) {
 		return err
 	}
 	a.erasure, err = erasure.New(erasure.Config{DB: a.db, Schema: a.schema, Vault: a.files(), People: a.people, Kept: a.rights,
-		Sessions: endings{a.db}, Farewell: a.farewell(), Workspaces: a.workspaces(), Notice: a.notice, Key: a.keys.signing, Catalog: a.catalog})
+		Sessions: endings{a.db}, Farewell: a.farewell(), Workspaces: a.workspaces(), Holds: a.holds, Notice: a.notice, Key: a.keys.signing, Catalog: a.catalog})
 	if err != nil {
 		return err
 	}

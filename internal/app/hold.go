@@ -15,6 +15,9 @@ const breakSilence = "hold.told"
 
 // openHolds makes the book of legal holds.
 func (a *App) openHolds(context.Context) (err error) {
+	a.jobs.Handle(resumeErasures, func(ctx context.Context, _ job.Task) error { return a.resume(ctx) })
+	a.jobs.Handle(sweepRetention, func(ctx context.Context, _ job.Task) error { return a.sweep(ctx) })
+	a.jobs.Handle(breakSilence, func(ctx context.Context, _ job.Task) error { return a.breakSilences(ctx) })
 	a.holds, err = hold.NewBook(hold.Config{DB: a.db, Teller: a.teller(), Lifted: a.lifted})
 	return err
 }

@@ -101,10 +101,9 @@ func (a *App) overTLS(l net.Listener) (net.Listener, error) {
 
 // plan names what runs by itself, on one node of all.
 func (a *App) plan() {
-	a.jobs.Handle(resumeErasures, func(ctx context.Context, _ job.Task) error { return a.resume(ctx) })
 	a.jobs.Every(resumeErasures, 5*time.Minute)
-	a.jobs.Handle(sweepRetention, func(ctx context.Context, _ job.Task) error { return a.sweep(ctx) })
 	a.jobs.Every(sweepRetention, 6*time.Hour)
+	a.jobs.Every(breakSilence, time.Hour)
 	a.jobs.Handle(cleanIdentity, func(ctx context.Context, _ job.Task) error {
 		for _, s := range a.services {
 			if _, err := a.identity.Clean(ctx, s.Slug); err != nil {
