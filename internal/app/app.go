@@ -99,6 +99,7 @@ type App struct {
 	mine      *rights.Pages
 	retention *retention.Retention
 	cookies   *cookie.Pages
+	consents  *consent.Service
 	front     *front.Front
 	apis      map[string]*rest.API // by service
 	bearers   map[string]*bearer.Service
@@ -136,6 +137,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 		a.openHolds,
 		a.openPrivacy,
 		a.openRecords,
+		a.openConsents,
 		a.openREST,
 		a.openWeb, a.openMail,
 	} {

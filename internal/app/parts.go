@@ -59,7 +59,7 @@ func parts() []part {
 		{tables: phone.Tables(), migrations: phone.Migrations(), texts: phone.Texts(), product: "phone"},
 		{tables: audit.Tables(), migrations: audit.Migrations(), texts: audit.Texts()},
 		{tables: gate.Tables(), migrations: gate.Migrations(), texts: gate.Texts()},
-		{tables: consent.Tables(), migrations: consent.Migrations()},
+		{tables: consent.Tables(), migrations: consent.Migrations(), texts: consent.Texts()},
 		{tables: transfer.Tables(), migrations: transfer.Migrations()},
 		{texts: receipt.Texts()},
 		{texts: record.Texts()},

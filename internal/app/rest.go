@@ -57,6 +57,7 @@ func (a *App) openAPI(s tenant.Service) error {
 	a.mine.REST(api)
 	a.notify.REST(api)
 	a.cookies.REST(api)
+	a.consents.REST(api)
 	if a.uses(s.Slug, "phone") {
 		a.phone.REST(api)
 	}

@@ -140,6 +140,7 @@ func (a *App) routes(mux web.Mux) {
 // serviceRoutes are the pages that every service has.
 func (a *App) serviceRoutes(mux web.Mux, slug string) {
 	a.cookies.Routes(mux, slug)
+	a.consents.Routes(mux, slug)
 	a.identity.Routes(mux, slug)
 	a.mine.Routes(mux, slug)
 	a.records.Routes(mux, slug)

@@ -1,14 +1,12 @@
 package consent
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 
 	"amanah/internal/clock"
 	"amanah/internal/fault"
+	"amanah/internal/privacy/notice"
 	"amanah/internal/store"
 )
 
@@ -45,7 +43,7 @@ func floors(ctx context.Context, tx *store.Tx) (floorSet, error) {
 			}
 			continue
 		}
-		if CompareVersions(f.Version, out.least[f.Purpose]) > 0 {
+		if notice.CompareVersions(f.Version, out.least[f.Purpose]) > 0 {
 			out.least[f.Purpose] = f.Version
 		}
 	}
@@ -53,7 +51,7 @@ func floors(ctx context.Context, tx *store.Tx) (floorSet, error) {
 }
 
 func (f floorSet) judge(r *record) State {
-	if least := f.least[r.Purpose]; r.State == Given && least != "" && CompareVersions(r.Notice, least) < 0 {
+	if least := f.least[r.Purpose]; r.State == Given && least != "" && notice.CompareVersions(r.Notice, least) < 0 {
 		return Lapsed
 	}
 	return r.State
@@ -63,43 +61,6 @@ func (f floorSet) judge(r *record) State {
 // the notice, one that is still to come included.
 func (f floorSet) wider(last *record, version string) bool {
 	return last.State == Given && slices.ContainsFunc(f.all, func(one floor) bool {
-		return one.Purpose == last.Purpose && CompareVersions(last.Notice, one.Version) < 0 && CompareVersions(version, one.Version) >= 0
+		return one.Purpose == last.Purpose && notice.CompareVersions(last.Notice, one.Version) < 0 && notice.CompareVersions(version, one.Version) >= 0
 	})
-}
-
-// CompareVersions orders versions of a notice: "2.0" before "2.1" before "2.10".
-// Parts that are no number are compared as text, after those that are.
-func CompareVersions(a, b string) int {
-	x, y := strings.Split(a, "."), strings.Split(b, ".")
-	for i := range max(len(x), len(y)) {
-		var p, q string
-		if i < len(x) {
-			p = x[i]
-		}
-		if i < len(y) {
-			q = y[i]
-		}
-		n, errN := strconv.Atoi(p)
-		m, errM := strconv.Atoi(q)
-		var c int
-		switch {
-		case p == q:
-		case errN == nil && errM == nil:
-			c = cmp.Compare(n, m)
-		case p == "":
-			c = -1
-		case q == "":
-			c = 1
-		case errN == nil:
-			c = -1
-		case errM == nil:
-			c = 1
-		default:
-			c = cmp.Compare(p, q)
-		}
-		if c != 0 {
-			return c
-		}
-	}
-	return 0
 }

@@ -131,7 +131,7 @@ func (s *Service) ahead(out []Choice, next *notice.Notice, from clock.Instant, f
 			continue
 		}
 		out[i].From, out[i].Next = from, next.Version()
-		out[i].Answered = len(out[i].Acts) > 0 && CompareVersions(out[i].Acts[0].Proof.Notice, next.Version()) >= 0
+		out[i].Answered = len(out[i].Acts) > 0 && notice.CompareVersions(out[i].Acts[0].Proof.Notice, next.Version()) >= 0
 	}
 	return out
 }

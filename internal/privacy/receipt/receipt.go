@@ -24,6 +24,7 @@ const (
 	ErasureOrder = "erasure-order"
 	Export       = "export"
 	Retention    = "retention"
+	Consent      = "consent"
 )
 
 // Receipt is a statement that was signed. Body depends on Kind.
