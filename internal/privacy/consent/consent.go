@@ -103,7 +103,7 @@ func act(ctx context.Context, tx *store.Tx, who id.Subject, purpose string, s St
 			return fault.Wrap(op, err)
 		}
 	}
-err = store.Insert(ctx, tx, &record{
+	err = store.Insert(ctx, tx, &record{
 		Subject: who, Purpose: purpose, Number: last.Number + 1, State: s, Notice: p.Notice, Digest: p.Digest,
 		At: tx.Now(), How: p.How, Lang: p.Lang, IP: vault.Seal(p.IP), Agent: vault.Seal(p.Agent),
 	})
