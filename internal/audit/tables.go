@@ -9,9 +9,57 @@ import (
 	"amanah/internal/store"
 )
 
-// entry is one link of the chain. The commitments stay; the person's own
-// columns are emptied when the person is erased.
+// entry is one act. The commitments stay; the person's own columns are emptied
+// when the person is erased. It waits in the enclosure where it was made, with Seq
+// 0, until Log.Order puts it into the log of its home.
 type entry struct {
+	store.Row `table:"audit_entries" subject:"subject,actor" clock:"created:logged_at" erase:"free"`
+	Home      id.Tenant     `data:"none"`
+	Seq       int64         `data:"none"`
+	Logged    clock.Instant `data:"security.log" db:"logged_at"`
+	At        clock.Instant `data:"security.log"`
+	ActorKind string        `data:"security.log"`
+	Actor     id.Subject    `data:"none"`
+	ActorSalt []byte        `data:"security.log" whose:"actor"`
+	ActorMark []byte        `data:"none"`
+	Act       string        `data:"security.log"`
+	Object    string        `data:"none"`
+	Count     int64         `data:"none" db:"count_of"`
+	Purpose   string        `data:"none"`
+	Subject   id.Subject    `data:"none"`
+	Salt      []byte        `data:"security.log" whose:"subject"`
+	Mark      []byte        `data:"none"`
+}
+
+// tree is how far a home's log has come, and what its last verification found.
+type tree struct {
+	store.Row    `table:"audit_trees" subject:"-"`
+	Size         int64         `data:"none"`
+	Verified     clock.Instant `data:"none" db:"verified_at"`
+	VerifiedSize int64         `data:"none"`
+	Broken       string        `data:"none"`
+}
+
+// block holds the hashes of blockSize leaves one after the other, and the hash of
+// the subtree over them.
+type block struct {
+	store.Row `table:"audit_blocks" subject:"-"`
+	Number    int64  `data:"none"`
+	Root      []byte `data:"none"`
+	Hashes    []byte `data:"none"`
+}
+
+// checkpoint is a signed statement of size, root hash and time.
+type checkpoint struct {
+	store.Row `table:"audit_checkpoints" subject:"-"`
+	Size      int64         `data:"none"`
+	At        clock.Instant `data:"none"`
+	Note      string        `data:"none"`
+}
+
+// link is one row of the older log, a chain for each tenant. Nothing is added to
+// it; what it holds goes on being verified until its term is over.
+type link struct {
 	store.Row `table:"audit_log" subject:"subject,actor" clock:"created:at" erase:"free"`
 	Seq       int64         `data:"none"`
 	At        clock.Instant `data:"security.log"`
@@ -30,7 +78,7 @@ type entry struct {
 	Hash      []byte        `data:"none"`
 }
 
-// head is the end of a tenant's chain; writers queue at it.
+// head is the end of a tenant's older chain.
 type head struct {
 	store.Row `table:"audit_heads" subject:"-"`
 	Seq       int64  `data:"none"`
@@ -49,7 +97,7 @@ type activity struct {
 
 // Tables are what the package stores.
 func Tables() store.Set {
-	return store.Set{Module: "audit", Rows: []any{entry{}, head{}, activity{}}}
+	return store.Set{Module: "audit", Rows: []any{entry{}, tree{}, block{}, checkpoint{}, link{}, head{}, activity{}}}
 }
 
 //go:embed migrations/*.sql

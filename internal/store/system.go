@@ -24,11 +24,13 @@ const (
 	// UseRecord counts rows and sums for the record of processing; it reads nothing
 	// that names a person.
 	UseRecord SystemUse = "record.count"
+	// UseAudit gives the acts that wait in every tenant their places in the audit log.
+	UseAudit SystemUse = "audit.order"
 	// UseCheck proves the guard: tests and the check at start.
 	UseCheck SystemUse = "guard.check"
 )
 
-var systemUses = map[SystemUse]bool{UseInbox: true, UseMeasure: true, UseRecord: true, UseCheck: true}
+var systemUses = map[SystemUse]bool{UseInbox: true, UseMeasure: true, UseRecord: true, UseAudit: true, UseCheck: true}
 
 // System runs f in a transaction that sees every tenant. It is named, and each
 // use leaves a row in system_uses with its name, time and actor; sealed values

@@ -87,6 +87,15 @@ func makeKey(ctx context.Context, path string, master Master, random io.Reader) 
 	return nil
 }
 
+// SignNote signs a message that is no receipt: one that does not begin with a brace,
+// as every receipt does. The audit log's notes are such.
+func (k *Key) SignNote(text []byte) ([]byte, error) {
+	if len(text) == 0 || text[0] == '{' {
+		return nil, fault.New(fault.Internal, "receipt.SignNote", "receipt.format")
+	}
+	return ed25519.Sign(k.private, text), nil
+}
+
 // Public is the key that verifies.
 func (k *Key) Public() ed25519.PublicKey { return k.private.Public().(ed25519.PublicKey) }
 
