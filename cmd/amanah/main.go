@@ -48,6 +48,7 @@ type commands struct {
 	Subject   subjectCmd       `cmd:"" help:"People: export or erase what is kept about one."`
 	Retention retentionCmd     `cmd:"" help:"Remove what has been kept long enough."`
 	Receipt   receiptCmd       `cmd:"" help:"Check signed receipts."`
+	Audit     auditCmd         `cmd:"" help:"Export and verify the audit log."`
 	Bench     benchCmd         `cmd:"" help:"Measure the program; prints JSON."`
 	Version   kong.VersionFlag `help:"Print the version."`
 }

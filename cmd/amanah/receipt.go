@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"amanah/internal/fault"
 	"amanah/internal/privacy/receipt"
@@ -59,15 +58,7 @@ func (c receiptVerify) key(file []byte) (ed25519.PublicKey, error) {
 		}
 		return key, nil
 	}
-	text, err := os.ReadFile(c.Key)
-	if err != nil {
-		return nil, wrongUse{err}
-	}
-	key, err := receipt.ParseKey(text)
-	if err != nil {
-		return nil, wrongUse{fmt.Errorf("%s holds no published key", c.Key)}
-	}
-	return key, nil
+	return publishedKey(c.Key)
 }
 
 func (c receiptVerify) refused(w *world, err error) error {
@@ -80,14 +71,10 @@ func (c receiptVerify) refused(w *world, err error) error {
 }
 
 func readReceipt(w *world, name string) ([]byte, error) {
-	in := w.input()
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		in = f
+	in, done, err := input(w, name)
+	if err != nil {
+		return nil, err
 	}
+	defer done()
 	return io.ReadAll(io.LimitReader(in, receipt.MaxSize+1))
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"amanah/internal/audit"
 	"amanah/internal/billing"
 	"amanah/internal/capture"
 	"amanah/internal/capture/importing"
@@ -111,6 +112,7 @@ type App struct {
 	smtp      *mail.Server
 	zones     zones
 	metrics   *metrics
+	audits    map[string]*audit.Log // by service
 	close     []func()
 }
 
@@ -124,7 +126,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.openRules, a.openStores, a.openDoors, a.openIdentity,
+		a.openRules, a.openStores, a.openAudit, a.openDoors, a.openIdentity,
 		a.openNotify,
 		a.openDeadlines,
 		a.openPhone, a.openGoogle,

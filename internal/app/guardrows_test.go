@@ -43,7 +43,7 @@ func (g *guarded) plant() {
 // alone tells of tables in which Rina has her row already, and of the head of the
 // log, which is everybody's.
 func alone(table string) bool {
-	return table == "workspaces" || table == "accounts" || table == "audit_heads"
+	return table == "workspaces" || table == "accounts" || table == "audit_heads" || table == "audit_trees"
 }
 
 // row has a value for each column, by its type in the database.

@@ -138,6 +138,7 @@ func (a *App) plan() {
 	})
 	a.jobs.Every(cleanIdentity, time.Hour)
 	a.jobs.Every(ringDeadlines, time.Minute)
+	a.planAudit()
 	if a.billing != nil {
 		a.jobs.Every(billingTick, time.Hour)
 	}

@@ -1,28 +1,51 @@
 // Package audit writes down who did what to whose data, in the transaction that
-// did it, and shows people the part that is theirs.
+// did it, makes of it a log that nobody can change unseen, and shows people the
+// part that is theirs.
 //
-// It owns two tables. audit_log is append-only: each row of a tenant holds the
-// SHA-256 of the one before, so that a row that was changed, removed from the
-// middle or put in later is found by Verify. activity_log is what a person reads
-// about the own account (sign-ins, copies, mails handled, deliveries); it is not
-// chained, and goes when its time is over.
+// It owns the audit log (audit_entries, audit_blocks, audit_trees,
+// audit_checkpoints), what is left of the chains of older programs (audit_log,
+// audit_heads), and activity_log: what a person reads about the own account. That
+// one is in no log that can be verified, and goes when its time is over.
 //
 // It must never hold personal data beyond ids, take an act apart from its
-// transaction, change a row, or know a module.
+// transaction, change an entry, or know a module.
 //
-// # The chain
+// # One log for each service
 //
-// A row's hash is SHA-256 over these fields, each as its length (8 bytes, big
-// endian) and its bytes:
+// Record is one insert into the enclosure where the act happened; it waits for
+// nobody. Within a minute Log.Order moves it into the service's home, behind all
+// others, and Log.Checkpoint signs the log's size and root: every hour in which
+// entries came, and before an export. Until an entry has its place, who may write
+// to the database could still remove it unseen; until a checkpoint covers it, who
+// may write could still change it. What a checkpoint covers nobody can change
+// without the signing key, and not even with it unseen by somebody who kept an
+// older checkpoint. That the newest end was cut off together with its checkpoints
+// can be seen only by such a one: keep exports elsewhere.
 //
-//	"amanah/audit/v1", hash of the row before (32 zero bytes for the first),
-//	tenant, sequence number (decimal), time (microseconds, decimal), actor kind,
-//	actor commitment, act, object, count (decimal), purpose, subject commitment
+// The tree is that of RFC 9162 (Certificate Transparency) as package tlog has it:
+// a leaf's hash is SHA-256(0x00, leaf), a node's SHA-256(0x01, left, right). The
+// checkpoints are signed notes (package note) with the key named "amanah.audit",
+// which is the one that signs receipts.
+//
+// # A leaf
+//
+// Ten fields with a tab between them:
+//
+//	2, id, time (microseconds), actor kind, actor commitment, act, object, count,
+//	purpose, subject commitment
 //
 // Who acted and whom it concerns enter as commitments: SHA-256 of 32 random
-// bytes and the id's text (empty for nobody). The ids and the random bytes stand
-// beside them until the person is erased or the term is over; without them
-// nobody can tell from the commitment who it was, and the chain still verifies.
-// Retention removes rows from the oldest end; the chain then begins at the first
-// row that is left, whose "before" is known from it.
+// bytes and the id's text (SHA-256 of nothing for nobody), in hexadecimal. The ids
+// and the random bytes stand beside them until the person is erased or the term is
+// over; without them nobody can tell from a commitment who it was, nor that two
+// are the same person's, and the log still verifies.
+//
+// # Retention
+//
+// An entry's term begins when a checkpoint covers it. When its year is over its
+// content is removed and its hash stays. Verify accepts an entry's absence only
+// where the oldest checkpoint that covers it is itself older than the term: the
+// sealed checkpoint stands for what was removed.
+//
+// The format of an exported log stands in docs/audit.md.
 package audit

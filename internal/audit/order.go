@@ -10,6 +10,7 @@ import (
 
 	"amanah/internal/clock"
 	"amanah/internal/fault"
+	"amanah/internal/id"
 	"amanah/internal/store"
 )
 
@@ -63,6 +64,27 @@ func (l *Log) Order(ctx context.Context) (n int, err error) {
 			return n, fault.Wrap("audit.Order", err)
 		}
 	}
+}
+
+// Waiting tells which homes have entries without a place.
+func Waiting(ctx context.Context, db *store.DB) (homes map[id.Tenant]bool, err error) {
+	homes = map[id.Tenant]bool{}
+	err = db.System(ctx, store.UseAudit, store.Actor{Kind: "job"}, func(tx *store.Tx) error {
+		rows, err := tx.Query(ctx, "SELECT DISTINCT home FROM audit_entries WHERE seq = 0")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var home id.Tenant
+			if err := rows.Scan(&home); err != nil {
+				return err
+			}
+			homes[home] = true
+		}
+		return rows.Err()
+	})
+	return homes, fault.Wrap("audit.Waiting", err)
 }
 
 func (l *Log) order(ctx context.Context, tx *store.Tx) (int, error) {
@@ -252,4 +274,3 @@ func Status(ctx context.Context, tx *store.Tx) (State, error) {
 	}
 	return s, fault.Wrap(op, err)
 }
-

@@ -32,6 +32,7 @@ var reserved = map[string][]string{
 	"github.com/ncruces/go-sqlite3":         {"internal/store"},
 	"github.com/jackc/pgx":                  {"internal/store", "internal/job"},
 	"github.com/riverqueue/river":           {"internal/job"},
+	"golang.org/x/mod":                      {"internal/audit"},
 	"github.com/pressly/goose":              {"internal/store"},
 	"github.com/tink-crypto/tink-go":        {"internal/vault"},
 	"crypto/cipher":                         {"internal/vault"},

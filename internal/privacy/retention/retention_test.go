@@ -193,7 +193,7 @@ func checkRecord(t testing.TB, w *rightstest.World, want int64) {
 		if lines != 2 || rows != want {
 			t.Errorf("the record has %d lines and %d rows, want 2 and %d", lines, rows, want)
 		}
-		if err := tx.QueryRow(ctx, "SELECT CAST(SUM(count_of) AS BIGINT) FROM audit_log WHERE act = 'retention.removed'", nil, &acts); err != nil {
+		if err := tx.QueryRow(ctx, "SELECT CAST(SUM(count_of) AS BIGINT) FROM audit_entries WHERE act = 'retention.removed'", nil, &acts); err != nil {
 			return err
 		}
 		if acts != want {
