@@ -31,6 +31,7 @@ import (
 	"amanah/internal/inbox"
 	"amanah/internal/job"
 	"amanah/internal/notify"
+	"amanah/internal/privacy/complaint"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/deadline"
@@ -100,7 +101,6 @@ type App struct {
 	mine      *rights.Pages
 	retention *retention.Retention
 	cookies   *cookie.Pages
-	consents  *consent.Service
 	front     *front.Front
 	apis      map[string]*rest.API // by service
 	bearers   map[string]*bearer.Service
@@ -114,6 +114,8 @@ type App struct {
 	metrics   *metrics
 	audits    map[string]*audit.Log // by service
 	close     []func()
+
+	complaints *complaint.Service
 }
 
 // New builds the program and starts nothing. The error of a notice that does not
@@ -139,7 +141,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 		a.openHolds,
 		a.openPrivacy,
 		a.openRecords,
-		a.openConsents,
+		a.openComplaints,
 		a.openREST,
 		a.openWeb, a.openMail,
 	} {

@@ -21,6 +21,7 @@ import (
 	"amanah/internal/inbox"
 	"amanah/internal/ledger"
 	"amanah/internal/notify"
+	"amanah/internal/privacy/complaint"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/deadline"
@@ -59,7 +60,7 @@ func parts() []part {
 		{tables: phone.Tables(), migrations: phone.Migrations(), texts: phone.Texts(), product: "phone"},
 		{tables: audit.Tables(), migrations: audit.Migrations(), texts: audit.Texts()},
 		{tables: gate.Tables(), migrations: gate.Migrations(), texts: gate.Texts()},
-		{tables: consent.Tables(), migrations: consent.Migrations(), texts: consent.Texts()},
+		{tables: consent.Tables(), migrations: consent.Migrations()},
 		{tables: transfer.Tables(), migrations: transfer.Migrations()},
 		{texts: receipt.Texts()},
 		{texts: record.Texts()},
@@ -67,6 +68,7 @@ func parts() []part {
 		{tables: hold.Tables(), migrations: hold.Migrations(), texts: hold.Texts()},
 		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
 		{tables: deadline.Tables(), migrations: deadline.Migrations(), texts: deadline.Texts()},
+		{tables: complaint.Tables(), migrations: complaint.Migrations(), texts: complaint.Texts(), product: "rights"},
 		{tables: retention.Tables(), migrations: retention.Migrations()},
 		{tables: cookie.Tables(), migrations: cookie.Migrations(), texts: cookie.Texts(), product: "cookies"},
 		{tables: notify.Tables(), migrations: notify.Migrations(), texts: notify.Texts(), product: "notify"},
@@ -101,6 +103,7 @@ var products = []string{
 	"import",
 	"budget",
 	"mailbox",
+	"rights",
 }
 
 func sets() []store.Set {

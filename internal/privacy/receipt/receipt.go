@@ -24,7 +24,7 @@ const (
 	ErasureOrder = "erasure-order"
 	Export       = "export"
 	Retention    = "retention"
-	Consent      = "consent"
+	Complaint    = "complaint"
 )
 
 // Receipt is a statement that was signed. Body depends on Kind.
