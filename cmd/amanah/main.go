@@ -47,6 +47,7 @@ type commands struct {
 	Tenant    tenantCmd        `cmd:"" help:"Workspaces: make, list, export, close."`
 	Subject   subjectCmd       `cmd:"" help:"People: export or erase what is kept about one."`
 	Retention retentionCmd     `cmd:"" help:"Remove what has been kept long enough."`
+	Promises  promisesCmd      `cmd:"" help:"Every promise of every notice, what keeps it, and the figure that shows it."`
 	Receipt   receiptCmd       `cmd:"" help:"Check signed receipts."`
 	Audit     auditCmd         `cmd:"" help:"Export and verify the audit log."`
 	Bench     benchCmd         `cmd:"" help:"Measure the program; prints JSON."`

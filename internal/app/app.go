@@ -31,7 +31,6 @@ import (
 	"amanah/internal/inbox"
 	"amanah/internal/job"
 	"amanah/internal/notify"
-	"amanah/internal/privacy/complaint"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/deadline"
@@ -41,6 +40,7 @@ import (
 	"amanah/internal/privacy/gate"
 	"amanah/internal/privacy/hold"
 	"amanah/internal/privacy/notice"
+	"amanah/internal/privacy/promise"
 	"amanah/internal/privacy/record"
 	"amanah/internal/privacy/retention"
 	"amanah/internal/privacy/rights"
@@ -100,7 +100,9 @@ type App struct {
 	erasure   *erasure.Erasure
 	mine      *rights.Pages
 	retention *retention.Retention
+	promises  *promise.Keeper
 	cookies   *cookie.Pages
+	consents  *consent.Service
 	front     *front.Front
 	apis      map[string]*rest.API // by service
 	bearers   map[string]*bearer.Service
@@ -114,8 +116,6 @@ type App struct {
 	metrics   *metrics
 	audits    map[string]*audit.Log // by service
 	close     []func()
-
-	complaints *complaint.Service
 }
 
 // New builds the program and starts nothing. The error of a notice that does not
@@ -141,7 +141,8 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 		a.openHolds,
 		a.openPrivacy,
 		a.openRecords,
-		a.openComplaints,
+		a.openConsents,
+		a.openPromises,
 		a.openREST,
 		a.openWeb, a.openMail,
 	} {
@@ -366,6 +367,9 @@ func (a *App) notice(service string) (*notice.Notice, bool) {
 	return n, n != nil
 }
 
+// ErrInUse is the error of a start on a data folder that another process has.
+var ErrInUse = errors.New("the data folder is in use by another amanah: stop it, or take another folder with --data")
+
 // lockData keeps a second process from the same SQLite folder.
 func (a *App) lockData() error {
 	if a.cfg.Database != "" {
@@ -373,7 +377,7 @@ func (a *App) lockData() error {
 	}
 	release, err := lockFile(filepath.Join(a.cfg.Data, "lock"))
 	if err != nil {
-		return errors.New("the data folder is in use by another amanah: stop it, or take another folder with --data")
+		return ErrInUse
 	}
 	a.onClose(release)
 	return nil

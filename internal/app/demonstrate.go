@@ -86,7 +86,10 @@ func (a *App) Demonstrate(ctx context.Context) (Demonstration, error) {
 	}
 	more, err := a.demoPeople(ctx)
 	d.SignIns = append(d.SignIns, more...)
-	return d, err
+	if err != nil {
+		return d, err
+	}
+	return d, a.LookAtPromises(ctx) // at what the demo stores
 }
 
 // demoPerson signs the person up, or finds who did at an earlier start.

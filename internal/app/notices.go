@@ -84,6 +84,7 @@ func loadRules(cfg config.Config, m *store.Map, at time.Time) (*rules, Findings,
 		}
 	}
 	findings = append(findings, notice.Check(r.notices, packs, program(cfg, m, r.runs), at)...)
+	findings = append(findings, verifyPromises(r)...)
 	if len(findings.stops()) > 0 {
 		return nil, findings, nil
 	}

@@ -21,7 +21,6 @@ import (
 	"amanah/internal/inbox"
 	"amanah/internal/ledger"
 	"amanah/internal/notify"
-	"amanah/internal/privacy/complaint"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/deadline"
@@ -29,6 +28,7 @@ import (
 	"amanah/internal/privacy/gate"
 	"amanah/internal/privacy/hold"
 	"amanah/internal/privacy/notice"
+	"amanah/internal/privacy/promise"
 	"amanah/internal/privacy/receipt"
 	"amanah/internal/privacy/record"
 	"amanah/internal/privacy/retention"
@@ -60,7 +60,7 @@ func parts() []part {
 		{tables: phone.Tables(), migrations: phone.Migrations(), texts: phone.Texts(), product: "phone"},
 		{tables: audit.Tables(), migrations: audit.Migrations(), texts: audit.Texts()},
 		{tables: gate.Tables(), migrations: gate.Migrations(), texts: gate.Texts()},
-		{tables: consent.Tables(), migrations: consent.Migrations()},
+		{tables: consent.Tables(), migrations: consent.Migrations(), texts: consent.Texts()},
 		{tables: transfer.Tables(), migrations: transfer.Migrations()},
 		{texts: receipt.Texts()},
 		{texts: record.Texts()},
@@ -68,8 +68,8 @@ func parts() []part {
 		{tables: hold.Tables(), migrations: hold.Migrations(), texts: hold.Texts()},
 		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
 		{tables: deadline.Tables(), migrations: deadline.Migrations(), texts: deadline.Texts()},
-		{tables: complaint.Tables(), migrations: complaint.Migrations(), texts: complaint.Texts(), product: "rights"},
 		{tables: retention.Tables(), migrations: retention.Migrations()},
+		{tables: promise.Tables(), migrations: promise.Migrations(), texts: promise.Texts()},
 		{tables: cookie.Tables(), migrations: cookie.Migrations(), texts: cookie.Texts(), product: "cookies"},
 		{tables: notify.Tables(), migrations: notify.Migrations(), texts: notify.Texts(), product: "notify"},
 		{tables: inbox.Tables(), migrations: inbox.Migrations(), product: "capture"},
@@ -103,7 +103,6 @@ var products = []string{
 	"import",
 	"budget",
 	"mailbox",
-	"rights",
 }
 
 func sets() []store.Set {

@@ -56,8 +56,8 @@ func (a *App) openAPI(s tenant.Service) error {
 	a.identity.REST(api)
 	a.mine.REST(api)
 	a.notify.REST(api)
-	a.complaints.REST(api)
 	a.cookies.REST(api)
+	a.consents.REST(api)
 	if a.uses(s.Slug, "phone") {
 		a.phone.REST(api)
 	}

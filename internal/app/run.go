@@ -42,6 +42,9 @@ func (a *App) Run(ctx context.Context, started func(Running)) error {
 		a.Log.Warn("an erasure waits to be finished", "error", err)
 	}
 	a.plan()
+	if err := a.planPromises(ctx); err != nil {
+		return err
+	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	if err := a.jobs.Start(work); err != nil {
@@ -92,11 +95,20 @@ func (a *App) overTLS(l net.Listener) (net.Listener, error) {
 	if a.cfg.TLS.Certificate == "" {
 		return l, nil
 	}
+	c, err := a.tlsConfig()
+	if err != nil {
+		return nil, err
+	}
+	return tls.NewListener(l, c), nil
+}
+
+// tlsConfig is how the web server speaks TLS.
+func (a *App) tlsConfig() (*tls.Config, error) {
 	pair, err := tls.LoadX509KeyPair(a.cfg.TLS.Certificate, a.cfg.TLS.Key)
 	if err != nil {
 		return nil, err
 	}
-	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, NextProtos: []string{"h2", "http/1.1"}}), nil
+	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, NextProtos: []string{"h2", "http/1.1"}}, nil
 }
 
 // plan names what runs by itself, on one node of all.

@@ -140,11 +140,12 @@ func (a *App) routes(mux web.Mux) {
 // serviceRoutes are the pages that every service has.
 func (a *App) serviceRoutes(mux web.Mux, slug string) {
 	a.cookies.Routes(mux, slug)
+	a.consents.Routes(mux, slug)
+	a.promises.Routes(mux, slug)
 	a.identity.Routes(mux, slug)
 	a.mine.Routes(mux, slug)
 	a.records.Routes(mux, slug)
 	a.notify.Routes(mux, slug)
-	a.complaints.Routes(mux, slug)
 	if a.support != nil && a.uses(slug, "support") {
 		a.support.Routes(mux, slug)
 	}

@@ -30,7 +30,7 @@ func Accept(ctx context.Context, tx *store.Tx, who id.Subject, terms string, p P
 		return fault.New(fault.Internal, op, "consent.no_subject")
 	}
 	return fault.Wrap(op, store.Insert(ctx, tx, &acceptance{
-		Subject: who, Notice: p.Notice, Terms: terms, At: tx.Now(), How: p.How, Lang: p.Lang,
+		Subject: who, Notice: p.Notice, Digest: p.Digest, Terms: terms, At: tx.Now(), How: p.How, Lang: p.Lang,
 		IP: vault.Seal(p.IP), Agent: vault.Seal(p.Agent),
 	}))
 }
@@ -43,7 +43,7 @@ func Acceptances(ctx context.Context, tx *store.Tx, who id.Subject) ([]Accepted,
 	}
 	out := make([]Accepted, 0, len(rows))
 	for _, r := range rows {
-		out = append(out, Accepted{Proof{r.Notice, r.How, r.Lang, r.IP.Reveal(), r.Agent.Reveal()}, r.Terms, r.At})
+		out = append(out, Accepted{Proof{r.Notice, r.Digest, r.How, r.Lang, r.IP.Reveal(), r.Agent.Reveal()}, r.Terms, r.At})
 	}
 	return out, nil
 }

@@ -12,9 +12,13 @@ import (
 var _ gate.Choices = Choices
 
 // Choices tells the gate what counts now: the newest act of each person, or of
-// one, about each purpose. The transaction is one of the home.
+// one, about each purpose. A consent whose purpose became wider since is none. The transaction is one of the home.
 func Choices(ctx context.Context, tx *store.Tx, who id.Subject, each func(gate.Choice)) error {
-	text := `SELECT c.subject_id, c.purpose, c.state FROM consents c WHERE c.tenant_id = $1 AND c.number =
+	f, err := floors(ctx, tx)
+	if err != nil {
+		return fault.Wrap("consent.Choices", err)
+	}
+	text := `SELECT c.subject_id, c.purpose, c.state, c.notice_version FROM consents c WHERE c.tenant_id = $1 AND c.number =
 		(SELECT MAX(d.number) FROM consents d WHERE d.tenant_id = c.tenant_id AND d.subject_id = c.subject_id AND d.purpose = c.purpose)`
 	args := []any{tx.Tenant()}
 	if !who.IsZero() {
@@ -27,11 +31,12 @@ func Choices(ctx context.Context, tx *store.Tx, who id.Subject, each func(gate.C
 	defer rows.Close()
 	for rows.Next() {
 		var c gate.Choice
-		var state string
-		if err := rows.Scan(&c.Subject, &c.Purpose, &state); err != nil {
+		var r record
+		if err := rows.Scan(&c.Subject, &c.Purpose, &r.State, &r.Notice); err != nil {
 			return fault.Wrap("consent.Choices", err)
 		}
-		c.Given = State(state) == Given
+		r.Purpose = c.Purpose
+		c.Given = f.judge(&r) == Given
 		each(c)
 	}
 	return fault.Wrap("consent.Choices", rows.Err())

@@ -20,6 +20,8 @@ const (
 	None      State = ""
 	Given     State = "given"
 	Withdrawn State = "withdrawn"
+	// Lapsed is never stored: a consent whose purpose has become wider since.
+	Lapsed State = "lapsed"
 )
 
 // How says by which act a record came about.
@@ -28,6 +30,8 @@ type How string
 // The acts.
 const (
 	BySignUp How = "signup" // a box of its own in the sign-up form
+	ByLink   How = "link"   // at the moment of linking another account
+	BySwitch How = "switch" // at the moment of switching on a feature
 	ByPage   How = "page"   // on a page of the account
 	ByAPI    How = "api"
 	ByChat   How = "chat"
@@ -38,6 +42,7 @@ const (
 // it happened. Time and tenant are the transaction's.
 type Proof struct {
 	Notice string // version
+	Digest string // SHA-256 of that version's text, hexadecimal; "" where it is not known
 	How    How
 	Lang   string
 	IP     string
@@ -46,6 +51,7 @@ type Proof struct {
 
 // Decision is one recorded act.
 type Decision struct {
+	ID      id.ID
 	Purpose string
 	State   State
 	Proof   Proof
@@ -65,7 +71,8 @@ func (p Proof) check(op string) (Proof, error) {
 }
 
 // Give records that a person allows a purpose. The transaction is one of the
-// person's home. Giving what is given already records nothing. Fault Conflict if
+// person's home. Giving what is given already records nothing, unless the purpose
+// became wider in between. Fault Conflict if
 // the same person acts twice at the same moment; the caller may try again.
 func Give(ctx context.Context, tx *store.Tx, who id.Subject, purpose string, p Proof) error {
 	return act(ctx, tx, who, purpose, Given, p)
@@ -91,10 +98,13 @@ func act(ctx context.Context, tx *store.Tx, who id.Subject, purpose string, s St
 		return fault.Wrap(op, err)
 	}
 	if last.State == s {
-		return nil
+		f, err := floors(ctx, tx)
+		if err != nil || !f.wider(last, p.Notice) {
+			return fault.Wrap(op, err)
+		}
 	}
 	err = store.Insert(ctx, tx, &record{
-		Subject: who, Purpose: purpose, Number: last.Number + 1, State: s, Notice: p.Notice,
+		Subject: who, Purpose: purpose, Number: last.Number + 1, State: s, Notice: p.Notice, Digest: p.Digest,
 		At: tx.Now(), How: p.How, Lang: p.Lang, IP: vault.Seal(p.IP), Agent: vault.Seal(p.Agent),
 	})
 	if err != nil {
@@ -108,16 +118,50 @@ func newest(ctx context.Context, tx *store.Tx, who id.Subject, purpose string) (
 	if fault.Is(err, fault.NotFound) {
 		return &record{}, nil
 	}
-	return r, err
+	if err != nil {
+		return &record{}, err
+	}
+	return r, nil
 }
 
-// StateOf says whether a person allows a purpose now.
+func (r *record) decision() Decision {
+	return Decision{r.ID, r.Purpose, r.State, Proof{r.Notice, r.Digest, r.How, r.Lang, r.IP.Reveal(), r.Agent.Reveal()}, r.At}
+}
+
+// StateOf says whether a person allows a purpose now. A consent that was given
+// under a notice before the one that made the purpose wider is Lapsed: it stands
+// in the history, and covers nothing any more.
 func StateOf(ctx context.Context, tx *store.Tx, who id.Subject, purpose string) (State, error) {
+	const op = "consent.StateOf"
 	r, err := newest(ctx, tx, who, purpose)
-	if err != nil {
-		return None, fault.Wrap("consent.StateOf", err)
+	if err != nil || r.State != Given {
+		return r.State, fault.Wrap(op, err)
 	}
-	return r.State, nil
+	f, err := floors(ctx, tx)
+	if err != nil {
+		return None, fault.Wrap(op, err)
+	}
+	return f.judge(r), nil
+}
+
+// States gives the state of every purpose that a person ever acted on: for who
+// asks often and keeps the answers for a while. Until is the next moment at which
+// an answer may change without an act of the person; zero for none.
+func States(ctx context.Context, tx *store.Tx, who id.Subject) (all map[string]State, until clock.Instant, err error) {
+	const op = "consent.States"
+	rows, err := store.Find[record](ctx, tx, "WHERE tenant_id = $1 AND subject_id = $2 ORDER BY number", tx.Tenant(), who)
+	if err != nil {
+		return nil, 0, fault.Wrap(op, err)
+	}
+	f, err := floors(ctx, tx)
+	if err != nil {
+		return nil, 0, fault.Wrap(op, err)
+	}
+	all = map[string]State{}
+	for i := range rows {
+		all[rows[i].Purpose] = f.judge(&rows[i])
+	}
+	return all, f.next, nil
 }
 
 // History are all acts of a person, the newest first.
@@ -128,7 +172,7 @@ func History(ctx context.Context, tx *store.Tx, who id.Subject) ([]Decision, err
 	}
 	out := make([]Decision, 0, len(rows))
 	for _, r := range rows {
-		out = append(out, Decision{r.Purpose, r.State, Proof{r.Notice, r.How, r.Lang, r.IP.Reveal(), r.Agent.Reveal()}, r.At})
+		out = append(out, r.decision())
 	}
 	return out, nil
 }

@@ -14,9 +14,10 @@ type Date struct{ time.Time }
 
 // Notice is one parsed file. It never changes after Parse.
 type Notice struct {
-	file string
-	root *node
-	doc  document
+	file     string
+	root     *node
+	doc      document
+	promises []Promise
 }
 
 // document is the file's outermost level, in the order in which a reader meets it.

@@ -65,7 +65,8 @@ func (n *Notice) giveAll() {
 }
 
 // LoadNotices reads every *.yaml at the top of a file system, in the order of
-// their names. A broken file is left out and its findings are returned.
+// their names, each with its promises. A broken file is left out and its findings
+// are returned.
 func LoadNotices(fsys fs.FS) ([]*Notice, []Finding) {
 	names, err := fs.Glob(fsys, "*.yaml")
 	if err != nil || len(names) == 0 {
@@ -87,6 +88,7 @@ func LoadNotices(fsys fs.FS) ([]*Notice, []Finding) {
 		}
 		ns = append(ns, n)
 		findings = append(findings, n.documents(fsys)...)
+		findings = append(findings, n.loadPromises(fsys)...)
 	}
 	return ns, findings
 }

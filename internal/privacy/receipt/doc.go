@@ -9,7 +9,7 @@
 // One JSON object in UTF-8:
 //
 //	format      "amanah.receipt/1"
-//	kind        "erasure", "erasure-order", "export", "retention"
+//	kind        "erasure", "erasure-order", "export", "retention", "consent"
 //	number      UUID of the receipt
 //	service     the service's name, such as "ctt"
 //	controller  {name, address, email}: who answers for it
@@ -26,7 +26,8 @@
 // 2^53.
 //
 // The bodies are ErasureBody (kinds "erasure" and "erasure-order") and ExportBody
-// (kind "export"). Whatever a person reads in one stands in it in both languages.
+// (kind "export"); that of a consent is its record in JSON-LD (privacy/consent).
+// Whatever a person reads in one stands in it in both languages.
 //
 // To verify by hand: remove "signature", canonicalise, check Ed25519 with the
 // public key that the controller publishes. The key inside the file only says

@@ -24,7 +24,7 @@ const (
 	ErasureOrder = "erasure-order"
 	Export       = "export"
 	Retention    = "retention"
-	Complaint    = "complaint"
+	Consent      = "consent"
 )
 
 // Receipt is a statement that was signed. Body depends on Kind.

@@ -47,6 +47,32 @@ func (r *Receipt) export() *ExportBody {
 	return &b
 }
 
+// consented is what the receipt of a consent says to people; its body is the whole
+// record.
+type consented struct {
+	Notice struct {
+		Version string `json:"dcat:version"`
+	} `json:"dpv:hasNotice"`
+	Process struct {
+		Purpose struct {
+			Says map[string]string `json:"dct:description"`
+		} `json:"dpv:hasPurpose"`
+	} `json:"dpv:hasProcess"`
+	Event struct {
+		Type string `json:"@type"`
+		At   string `json:"dct:date"`
+	} `json:"dpv:hasConsentStatus"`
+}
+
+// consent is the body of a consent's receipt; nil for other kinds.
+func (r *Receipt) consent() *consented {
+	var b consented
+	if r.Kind != Consent || json.Unmarshal(r.Body, &b) != nil {
+		return nil
+	}
+	return &b
+}
+
 // in chooses a fact's language.
 func (f Fact) in(l i18n.Lang) string {
 	if l == i18n.EN {
