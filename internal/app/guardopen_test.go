@@ -106,8 +106,5 @@ var viewerMay = map[string]string{
 	"POST /ctt/account/security/passkey/name":   "the own factors",
 	"POST /ctt/account/security/passkey/remove": "the own factors",
 	"POST /ctt/notices/read":                    "what the person was told",
-	"POST /ctt/privacy/me/copy":                 "the person's rights",
-	"POST /ctt/privacy/me/purposes":             "the person's rights",
-	"POST /ctt/privacy/me/close":                "the person's rights",
 	"POST /ctt/support":                         "everybody may ask",
 }
