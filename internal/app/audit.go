@@ -21,6 +21,12 @@ const (
 
 // openAudit makes the audit log of each service.
 func (a *App) openAudit(context.Context) error {
+	reads := audit.NewReads(a.db, func(err error) { a.Log.Error("the read log could not be written and waits", "error", err) })
+	a.onClose(func() {
+		if err := reads.Close(); err != nil {
+			a.Log.Error("the read log lost its end", "error", err)
+		}
+	})
 	public := a.keys.signing.Public()
 	signer, err := audit.Signer(public, a.keys.signing.SignNote)
 	if err != nil {

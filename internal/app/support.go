@@ -106,18 +106,32 @@ func (a *App) supportViews() []support.View {
 
 func (a *App) viewAccount(ctx context.Context, p support.Person, _ string) (support.Table, error) {
 	t := support.Table{Columns: []string{"support.column.name", "support.column.email", "support.column.lang"}}
-	c, err := a.identity.ContactOf(ctx, p.Service, p.Subject)
+	var c identity.Contact
+	err := a.db.Read(ctx, a.looking(ctx, p.Service, id.Tenant{}), func(tx *store.Tx) (err error) {
+		c, err = identity.ContactIn(ctx, tx, p.Subject)
+		return err
+	})
 	if err == nil {
 		t.Rows = [][]string{{c.Name, c.Email, c.Lang}}
 	}
 	return t, err
 }
 
+// looking is the scope of staff who look at a person's data: what they read is in
+// the read log before they see it.
+func (a *App) looking(ctx context.Context, service string, t id.Tenant) store.Scope {
+	s := a.scope(service, t)
+	s.Purpose, s.Actor.Kind = "support", store.Staff
+	if who, ok := identity.FromContext(ctx); ok {
+		who.Staff = true
+		s.Actor = who.Actor()
+	}
+	return s
+}
+
 // inWorkspace reads what a person let staff see, where the person still belongs.
 func (a *App) inWorkspace(ctx context.Context, p support.Person, f func(tx *store.Tx) error) error {
-	home := a.scope(p.Service, id.Tenant{})
-	home.Purpose = "support"
-	err := a.db.Read(ctx, home, func(tx *store.Tx) error {
+	err := a.db.Read(ctx, a.looking(ctx, p.Service, id.Tenant{}), func(tx *store.Tx) error {
 		role, err := tenant.RoleOf(ctx, tx, p.Workspace, p.Subject)
 		if err == nil && role == "" {
 			err = fault.New(fault.NotFound, "app.inWorkspace", "")
@@ -130,9 +144,7 @@ func (a *App) inWorkspace(ctx context.Context, p support.Person, f func(tx *stor
 	if err != nil {
 		return err
 	}
-	s := a.scope(p.Service, p.Workspace)
-	s.Purpose = "support"
-	return a.db.Read(ctx, s, f)
+	return a.db.Read(ctx, a.looking(ctx, p.Service, p.Workspace), f)
 }
 
 func (a *App) viewTransactions(ctx context.Context, p support.Person, lang string) (support.Table, error) {

@@ -15,6 +15,16 @@ type Contact struct {
 	Lang  string // "id" or "en"
 }
 
+// ContactIn is ContactOf in the caller's own transaction in the home: for who
+// shows it to somebody else.
+func ContactIn(ctx context.Context, tx *store.Tx, who id.Subject) (Contact, error) {
+	a, err := bySubject(ctx, tx, who)
+	if err != nil {
+		return Contact{}, fault.Wrap("identity.ContactIn", err)
+	}
+	return Contact{Email: a.Email.Reveal(), Name: a.Name.Reveal(), Lang: a.Lang}, nil
+}
+
 // ContactOf gives a person's own address, name and language for a letter. Fault
 // NotFound where the account is closed; Email is empty once the key is gone.
 func (s *Service) ContactOf(ctx context.Context, slug string, who id.Subject) (Contact, error) {
@@ -25,10 +35,7 @@ func (s *Service) ContactOf(ctx context.Context, slug string, who id.Subject) (C
 	}
 	var c Contact
 	err = s.cfg.DB.Read(ctx, visitor(v, "notify"), func(tx *store.Tx) error {
-		a, err := bySubject(ctx, tx, who)
-		if err == nil {
-			c = Contact{Email: a.Email.Reveal(), Name: a.Name.Reveal(), Lang: a.Lang}
-		}
+		c, err = ContactIn(ctx, tx, who)
 		return err
 	})
 	return c, fault.Wrap(op, err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"amanah/internal/audit"
 	"amanah/internal/clock"
 	"amanah/internal/fault"
 	"amanah/internal/tenant"
@@ -73,6 +74,9 @@ func (s *Service) Identify(next http.Handler) http.Handler {
 			p, err := s.resolve(ctx, slug, c.Value)
 			if fault.Is(err, fault.Unauthorized) {
 				return Principal{}, nil
+			}
+			if err == nil {
+				p.Address, err = audit.AddressIndex(ctx, s.cfg.DB.Vault(), p.Home, web.ClientAddr(r.WithContext(ctx)).String())
 			}
 			return p, err
 		}}

@@ -9,6 +9,7 @@ import (
 	"amanah/internal/id"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
+	"amanah/internal/vault"
 )
 
 // Principal is who acts in a request: a person of one service, in one workspace.
@@ -34,6 +35,13 @@ type Principal struct {
 	Proved clock.Instant
 	// Step is what the session lacks; a Principal of FromContext lacks nothing.
 	Step Step
+	// Credential is what the person came with where it is no session: a token.
+	Credential id.ID
+	// Address is the blind index of where the person's client is.
+	Address vault.Index
+	// Staff says that the person acts as staff of the service: what they read is
+	// written down before they see it.
+	Staff bool
 	// Required says that the notice asks this person for a second factor.
 	Required bool
 }
@@ -57,7 +65,16 @@ func (p Principal) HomeScope(purpose string) store.Scope {
 }
 
 // Actor is the principal by pseudonym.
-func (p Principal) Actor() store.Actor { return store.Actor{Kind: "person", ID: id.ID(p.Subject)} }
+func (p Principal) Actor() store.Actor {
+	a := store.Actor{Kind: "person", ID: id.ID(p.Subject), Credential: p.Credential, Address: p.Address}
+	if a.Credential.IsZero() {
+		a.Credential = p.Session
+	}
+	if p.Staff {
+		a.Kind = store.Staff
+	}
+	return a
+}
 
 // Location is the zone of the workspace.
 func (p Principal) Location() *time.Location { return clock.Zone(p.Zone) }

@@ -39,7 +39,8 @@ func (s *Service) RequireStaff(next http.Handler, roles ...tenant.Role) http.Han
 		if !allowed {
 			return fault.New(fault.NotFound, "identity.RequireStaff", "")
 		}
-		next.ServeHTTP(w, r)
+		p.Staff = true
+		next.ServeHTTP(w, r.WithContext(Into(r.Context(), p)))
 		return nil
 	}))
 }

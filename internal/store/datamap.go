@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"amanah/internal/id"
 	"amanah/internal/vault"
 )
 
@@ -30,6 +31,10 @@ type Table struct {
 	Clocks map[string]string
 
 	typ reflect.Type
+	// personal tells that a column has a category; peopleFields are the fields of
+	// Subjects.
+	personal     bool
+	peopleFields []int
 }
 
 // Column is one stored field. Category is "none" where it says nothing about a
@@ -111,6 +116,12 @@ func readTable(module string, typ reflect.Type) (*Table, error) {
 			t.Clocks[event] = col
 		} else if pair != "" {
 			return nil, fmt.Errorf("store: %s: clock %q is not event:column", typ, pair)
+		}
+	}
+	for _, c := range t.Columns {
+		t.personal = t.personal || c.Category != "none"
+		if c.field > 0 && slices.Contains(t.Subjects, c.Name) && typ.Field(c.field).Type == reflect.TypeFor[id.Subject]() {
+			t.peopleFields = append(t.peopleFields, c.field)
 		}
 	}
 	return t, t.checkNames()

@@ -34,6 +34,10 @@ type Options struct {
 	Gate Gate
 }
 
+// NoteReads has the store tell r what transactions read. It is called once, before
+// anything is served.
+func (db *DB) NoteReads(r Reads) { db.reads = r }
+
 // DB is the store. It is safe for concurrent use.
 type DB struct {
 	dataMap *Map
@@ -44,6 +48,9 @@ type DB struct {
 	sqlite  *sqliteEngine
 	pg      *pgEngine
 	group   *group
+
+	reads     Reads
+	readTexts *readTexts
 }
 
 // Open opens or creates the store, migrates it, guards every table of the data
@@ -52,7 +59,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Clock == nil || o.Map == nil {
 		return nil, errors.New("store: Open needs a clock and a data map")
 	}
-	db := &DB{dataMap: o.Map, vault: o.Vault, clock: o.Clock, ids: id.NewMaker(o.Clock.Now), gate: o.Gate}
+	db := &DB{readTexts: newReadTexts(o.Map), dataMap: o.Map, vault: o.Vault, clock: o.Clock, ids: id.NewMaker(o.Clock.Now), gate: o.Gate}
 	var err error
 	switch {
 	case o.URL == "":
@@ -117,14 +124,23 @@ func (db *DB) admit(ctx context.Context, s Scope) error {
 	return nil
 }
 
-// Read runs f in a reading transaction of a scope: one snapshot.
+// Read runs f in a reading transaction of a scope: one snapshot. What staff read is
+// in the log, durably, before Read returns; a fault of the log is one of Read.
 func (db *DB) Read(ctx context.Context, s Scope, f func(*Tx) error) error {
 	if err := db.admit(ctx, s); err != nil {
 		return err
 	}
-	tx := &Tx{db: db, scope: s}
+	tx := &Tx{db: db, scope: s, watch: db.watched(s)}
+	err := db.read(ctx, tx, f)
+	if told := tx.told(ctx); err == nil {
+		err = told
+	}
+	return err
+}
+
+func (db *DB) read(ctx context.Context, tx *Tx, f func(*Tx) error) error {
 	if db.pg != nil {
-		c, err := db.pg.begin(ctx, db.pg.app, s.Tenant, false)
+		c, err := db.pg.begin(ctx, db.pg.app, tx.scope.Tenant, false)
 		if err != nil {
 			return wrap("store.Read", err)
 		}
@@ -132,7 +148,7 @@ func (db *DB) Read(ctx context.Context, s Scope, f func(*Tx) error) error {
 		tx.conn = c
 		return f(tx)
 	}
-	c, done, err := db.sqlite.begin(ctx, db.sqlite.read, s.Tenant)
+	c, done, err := db.sqlite.begin(ctx, db.sqlite.read, tx.scope.Tenant)
 	if err != nil {
 		return wrap("store.Read", err)
 	}
@@ -149,14 +165,23 @@ func rollback(c pgConn) {
 }
 
 // Write runs f in a writing transaction of a scope and commits it durably; an
-// error of f rolls all of it back.
+// error of f rolls all of it back. What staff read in it is in the log before
+// Write returns.
 func (db *DB) Write(ctx context.Context, s Scope, f func(*Tx) error) error {
 	if err := db.admit(ctx, s); err != nil {
 		return err
 	}
-	tx := &Tx{db: db, scope: s, write: true}
+	tx := &Tx{db: db, scope: s, write: true, watch: db.watched(s)}
+	err := db.writeTx(ctx, tx, f)
+	if told := tx.told(ctx); err == nil {
+		err = told
+	}
+	return err
+}
+
+func (db *DB) writeTx(ctx context.Context, tx *Tx, f func(*Tx) error) error {
 	if db.pg != nil {
-		c, err := db.pg.begin(ctx, db.pg.app, s.Tenant, true)
+		c, err := db.pg.begin(ctx, db.pg.app, tx.scope.Tenant, true)
 		if err != nil {
 			return wrap("store.Write", err)
 		}

@@ -54,6 +54,17 @@ func (db *DB) WriteGrouped(ctx context.Context, s Scope, f func(*Tx) error) erro
 		return err
 	}
 	w := &grouped{ctx: ctx, scope: s, f: f, err: make(chan error, 1)}
+	err := db.enqueue(ctx, w)
+	if w.tx != nil {
+		if told := w.tx.told(ctx); err == nil {
+			err = told
+		}
+	}
+	return err
+}
+
+// enqueue hands a write to the group and waits for it.
+func (db *DB) enqueue(ctx context.Context, w *grouped) error {
 	select {
 	case db.group.in <- w:
 	case <-db.group.stop:
@@ -111,7 +122,7 @@ func (g *group) commit(batch []*grouped) {
 				w.err <- fault.New(fault.Unavailable, "store.WriteGrouped", "try_again").Cause(w.ctx.Err())
 				continue
 			}
-			w.tx = &Tx{db: g.db, scope: w.scope, conn: tx.conn, write: true}
+			w.tx = &Tx{db: g.db, scope: w.scope, conn: tx.conn, write: true, watch: g.db.watched(w.scope)}
 			ok, err := g.part(ctx, w, enter)
 			if err != nil {
 				w.err <- err

@@ -95,18 +95,22 @@ func Find[T any](ctx context.Context, tx *Tx, tail string, args ...any) ([]T, er
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(ctx, "SELECT "+t.names("")+" FROM "+t.Name+" "+tail, args...)
+	rows, err := tx.typed(ctx, "SELECT "+t.names("")+" FROM "+t.Name+" "+tail, args)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	out := []T{}
+	var room [4]id.Subject
 	for rows.Next() {
 		var one T
 		if err := tx.scanRow(ctx, t, reflect.ValueOf(&one).Elem(), rows); err != nil {
 			return nil, err
 		}
 		out = append(out, one)
+		if tx.watch && t.personal {
+			tx.noteRow(t, t.people(reflect.ValueOf(&one).Elem(), room[:0]))
+		}
 	}
 	return out, wrap("store.Find", rows.Err())
 }
@@ -152,6 +156,14 @@ func (tx *Tx) columnValues(ctx context.Context, t *Table, v reflect.Value, r *Ro
 		args[i] = sealed
 	}
 	return args, nil
+}
+
+// people are those whom a row names.
+func (t *Table) people(v reflect.Value, out []id.Subject) []id.Subject {
+	for _, f := range t.peopleFields {
+		out = append(out, v.Field(f).Interface().(id.Subject))
+	}
+	return out
 }
 
 func (t *Table) owner(v reflect.Value) id.Subject {

@@ -12,6 +12,7 @@ import (
 	"amanah/internal/clock"
 	"amanah/internal/fault"
 	"amanah/internal/id"
+	"amanah/internal/vault"
 )
 
 // Scope is whose data a transaction reaches, who asks, and what for.
@@ -30,8 +31,12 @@ type Scope struct {
 
 // Actor is who acts: a person, staff, a job or the system, by pseudonym.
 type Actor struct {
-	Kind string // "person", "staff", "job", "visitor"
+	Kind string // "person", "staff", "operator", "job", "visitor"
 	ID   id.ID
+	// Credential is the session or the token that the actor came with.
+	Credential id.ID
+	// Address is the blind index of where the actor's client is.
+	Address vault.Index
 }
 
 func (s Scope) home() id.Tenant {
@@ -51,6 +56,8 @@ type Tx struct {
 	system string
 	failed error
 	after  []func()
+	watch  bool
+	reads  []Read
 }
 
 // conn is what both engines' transactions can do.
@@ -115,6 +122,19 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 
 // Query asks for rows; the caller closes them.
 func (tx *Tx) Query(ctx context.Context, text string, args ...any) (Rows, error) {
+	vals, err := values(args)
+	if err != nil {
+		return nil, fault.Wrap("store.Query", err)
+	}
+	rows, err := tx.conn.query(ctx, text, vals)
+	if err == nil && tx.watch {
+		rows = tx.noted(rows, text, args)
+	}
+	return rows, wrap("store.Query", err)
+}
+
+// typed asks for rows of one table; who called notes the people in them.
+func (tx *Tx) typed(ctx context.Context, text string, args []any) (Rows, error) {
 	vals, err := values(args)
 	if err != nil {
 		return nil, fault.Wrap("store.Query", err)

@@ -40,6 +40,10 @@ func (s *Service) Caller(ctx context.Context, r *http.Request, token string) (co
 			return ctx, rest.Caller{}, err
 		}
 	}
+	f.who.Credential = f.number
+	if f.who.Address, err = audit.AddressIndex(ctx, s.cfg.DB.Vault(), f.who.Home, web.ClientAddr(r).String()); err != nil {
+		return ctx, rest.Caller{}, err
+	}
 	if err := s.count(ctx, f); err != nil {
 		return ctx, rest.Caller{}, err
 	}

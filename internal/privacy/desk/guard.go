@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"amanah/internal/fault"
-	"amanah/internal/id"
 	"amanah/internal/identity"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
@@ -37,6 +36,7 @@ func (g *Guard) Page(f func(identity.Visit) error) http.Handler {
 		if !ok {
 			return fault.New(fault.NotFound, "desk.Page", "")
 		}
+		v.Who.Staff = true
 		return f(v)
 	})
 }
@@ -53,7 +53,6 @@ func (g *Guard) IsOfficer(ctx context.Context, who identity.Principal) (ok bool,
 
 // Scope is how an officer works in the home: their acts are staff's.
 func Scope(who identity.Principal) store.Scope {
-	s := who.HomeScope(Purpose)
-	s.Actor = store.Actor{Kind: "staff", ID: id.ID(who.Subject)}
-	return s
+	who.Staff = true
+	return who.HomeScope(Purpose)
 }
