@@ -5,7 +5,8 @@
 // It owns the audit log (audit_entries, audit_blocks, audit_trees,
 // audit_checkpoints), what is left of the chains of older programs (audit_log,
 // audit_heads), and activity_log: what a person reads about the own account. That
-// one is in no log that can be verified, and goes when its time is over.
+// one is in no log that can be verified, and goes when its time is over. And
+// read_log.
 //
 // It must never hold personal data beyond ids, take an act apart from its
 // transaction, change an entry, or know a module.
@@ -46,6 +47,21 @@
 // content is removed and its hash stays. Verify accepts an entry's absence only
 // where the oldest checkpoint that covers it is itself older than the term: the
 // sealed checkpoint stands for what was removed.
+//
+// # The read log
+//
+// read_log says who read which personal data: the store itself tells Reads of every
+// transaction of a person, of staff and of an operator, so that no module can skip
+// it. A row is one actor, credential and address reading one table about one person
+// within an hour, or, where the store cannot tell about whom, a whole table of a
+// tenant: rather more is said than was read, never less. It lies in the service's
+// home, so that one question answers for all its workspaces ([Exposed]).
+//
+// It is written every 250 milliseconds, and at the end of the program: a kill loses
+// at most what people read within them. What staff or an operator read is durable
+// before the transaction that read it returns, and is refused where that fails.
+// What jobs read is not in it: nobody sees that, and what leaves the program is in
+// the record of transfers.
 //
 // The format of an exported log stands in docs/audit.md.
 package audit
