@@ -181,10 +181,16 @@ type doorstep struct {
 	scope   func(service string, tenant id.Tenant) store.Scope
 	log     *slog.Logger
 	desk    *helpdesk // nil where there is no support by mail
+	privacy *privacyDesk
 }
 
 // Lookup finds whose agent address it is; fault NotFound for all others.
 func (d doorstep) Lookup(ctx context.Context, local, domain string) (mail.Recipient, error) {
+	if d.privacy != nil {
+		if service, ok := d.privacy.lookup(local, domain); ok {
+			return mail.Recipient{Tenant: tenant.HomeOf(service), Address: strings.ToLower(local + "@" + domain)}, nil
+		}
+	}
 	if !strings.EqualFold(domain, d.domain) {
 		return mail.Recipient{}, fault.New(fault.NotFound, "app.Lookup", "not_found")
 	}
@@ -202,6 +208,10 @@ func (d doorstep) Lookup(ctx context.Context, local, domain string) (mail.Recipi
 func (d doorstep) Accept(ctx context.Context, m mail.Message) error {
 	errs := make([]error, len(m.Recipients))
 	for i, r := range m.Recipients {
+		if service, ok := d.forPrivacy(r); ok {
+			errs[i] = d.privacy.accept(ctx, service, m)
+			continue
+		}
 		s := d.scope(d.service, r.Tenant)
 		if r.Subject.IsZero() && d.desk != nil {
 			errs[i] = d.desk.accept(ctx, s, m)
@@ -215,6 +225,15 @@ func (d doorstep) Accept(ctx context.Context, m mail.Message) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// forPrivacy tells whether a recipient is a service's privacy address.
+func (d doorstep) forPrivacy(r mail.Recipient) (service string, ok bool) {
+	if d.privacy == nil || !r.Subject.IsZero() {
+		return "", false
+	}
+	local, domain, _ := strings.Cut(r.Address, "@")
+	return d.privacy.lookup(local, domain)
 }
 
 // proofs are what our server established. A letter without a signature that was

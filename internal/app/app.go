@@ -44,6 +44,7 @@ import (
 	"amanah/internal/privacy/record"
 	"amanah/internal/privacy/retention"
 	"amanah/internal/privacy/rights"
+	"amanah/internal/privacy/rights/request"
 	"amanah/internal/privacy/rights/rowset"
 	"amanah/internal/privacy/transfer"
 	"amanah/internal/rest"
@@ -80,6 +81,7 @@ type App struct {
 	services  []tenant.Service
 	calendar  *clock.Calendar
 	deadlines *deadline.Bell
+	requests  *request.Service
 	holds     *hold.Book
 	door      *egress.Door
 	post      mail.Sender
@@ -140,6 +142,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 		a.openBilling,
 		a.openHolds,
 		a.openPrivacy,
+		a.openRequests,
 		a.openRecords,
 		a.openConsents,
 		a.openPromises,

@@ -48,11 +48,12 @@ func (a *App) openMail(context.Context) error {
 	if !a.Demo { // the demo's banks are invented: nobody's DNS is asked about them
 		dns = net.DefaultResolver
 	}
-	door := doorstep{service: "ctt", domain: a.cfg.SMTP.Domain, capture: a.capture, inbox: a.inbox, scope: a.scope, log: a.Log}
+	privacy := privacyDesk{a}
+	door := doorstep{privacy: &privacy, service: "ctt", domain: a.cfg.SMTP.Domain, capture: a.capture, inbox: a.inbox, scope: a.scope, log: a.Log}
 	if a.support != nil {
 		door.desk = &helpdesk{support: a.support, accounts: a.identity, inbox: a.inbox, unchecked: a.Demo}
 	}
-	a.smtp, err = mail.NewServer(mail.Config{Addr: a.cfg.SMTP.Listen, Domains: []string{a.cfg.SMTP.Domain}, MaxSize: a.cfg.SMTP.MaxSize,
+	a.smtp, err = mail.NewServer(mail.Config{Addr: a.cfg.SMTP.Listen, Domains: append([]string{a.cfg.SMTP.Domain}, privacy.domains()...), MaxSize: a.cfg.SMTP.MaxSize,
 		TLS: cert, RequireTLS: a.cfg.SMTP.RequireTLS, Resolver: dns, Clock: a.Clock, Logger: a.Log}, door, door)
 	if err == nil {
 		a.metrics.mail(a)

@@ -33,6 +33,7 @@ import (
 	"amanah/internal/privacy/record"
 	"amanah/internal/privacy/retention"
 	"amanah/internal/privacy/rights"
+	"amanah/internal/privacy/rights/request"
 	"amanah/internal/privacy/transfer"
 	"amanah/internal/rest"
 	"amanah/internal/store"
@@ -65,6 +66,7 @@ func parts() []part {
 		{texts: receipt.Texts()},
 		{texts: record.Texts()},
 		{tables: rights.Tables(), migrations: rights.Migrations(), texts: rights.Texts()},
+		{tables: request.Tables(), migrations: request.Migrations(), texts: request.Texts(), product: "rights"},
 		{tables: hold.Tables(), migrations: hold.Migrations(), texts: hold.Texts()},
 		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
 		{tables: deadline.Tables(), migrations: deadline.Migrations(), texts: deadline.Texts()},
@@ -93,6 +95,7 @@ func parts() []part {
 var products = []string{
 	"capture",
 	"cookies",
+	"rights",
 	"notify",
 	"factor",
 	"billing",

@@ -55,6 +55,7 @@ func (a *App) openAPI(s tenant.Service) error {
 	b.REST(api)
 	a.identity.REST(api)
 	a.mine.REST(api)
+	a.requests.REST(api)
 	a.notify.REST(api)
 	a.cookies.REST(api)
 	a.consents.REST(api)

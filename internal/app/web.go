@@ -144,6 +144,7 @@ func (a *App) serviceRoutes(mux web.Mux, slug string) {
 	a.promises.Routes(mux, slug)
 	a.identity.Routes(mux, slug)
 	a.mine.Routes(mux, slug)
+	a.requests.Routes(mux, slug)
 	a.records.Routes(mux, slug)
 	a.notify.Routes(mux, slug)
 	if a.support != nil && a.uses(slug, "support") {

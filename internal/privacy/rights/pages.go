@@ -19,6 +19,8 @@ import (
 	"amanah/internal/web"
 	"amanah/internal/web/i18n"
 	"amanah/internal/web/ui"
+
+	"github.com/a-h/templ"
 )
 
 // Confirmer tells whether what a person typed proves that it is them.
@@ -43,9 +45,20 @@ type PagesConfig struct {
 	Home func(service string) store.Scope
 }
 
+// Requests is where what people ask is kept: package request, which stands above.
+type Requests interface {
+	// Card is the part of the page that leads to them.
+	Card(ctx context.Context, p identity.Principal) (templ.Component, error)
+	// Did writes down what a person did here without asking: right "copy",
+	// "withdraw" or "object", in the transaction of the act.
+	Did(ctx context.Context, tx *store.Tx, who id.Subject, right, purpose, evidence, lang string) error
+}
+
 // Pages are what people see: /{service}/privacy/me and what belongs to it.
 type Pages struct {
 	PagesConfig
+	// Requests is set before the first request; nil: nothing is numbered.
+	Requests      Requests
 	copies, tries *web.Limiter
 }
 
@@ -55,7 +68,7 @@ func NewPages(c PagesConfig) (*Pages, error) {
 		return nil, errors.New("rights: NewPages needs rights, an eraser and the homes")
 	}
 	clk := c.Rights.DB.Clock()
-	return &Pages{c, web.NewLimiter(clk, web.Rate{PerSecond: 1.0 / 60, Burst: 5}), web.NewLimiter(clk, web.Rate{PerSecond: 1.0 / 60, Burst: 5})}, nil
+	return &Pages{PagesConfig: c, copies: web.NewLimiter(clk, web.Rate{PerSecond: 1.0 / 60, Burst: 5}), tries: web.NewLimiter(clk, web.Rate{PerSecond: 1.0 / 60, Burst: 5})}, nil
 }
 
 // Routes adds the pages of a service. All need a session, except the receipt:
@@ -78,6 +91,7 @@ type mePage struct {
 	Downloads []download
 	Optional  []optional
 	Activity  []audit.Line
+	Requests  templ.Component // nil where there are none
 	Lang      string
 }
 
@@ -108,6 +122,11 @@ func (s *Pages) me(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := web.Context(r)
 	page.Lang = string(i18n.From(ctx).Lang)
+	if s.Requests != nil {
+		if page.Requests, err = s.Requests.Card(r.Context(), p); err != nil {
+			return err
+		}
+	}
 	web.Render(w, r, http.StatusOK, web.Page{Title: i18n.T(ctx, "rights.title"), Lead: i18n.T(ctx, "rights.lead"), Wide: true}, meView(page))
 	return nil
 }
@@ -195,6 +214,11 @@ func (s *Pages) keepDownload(ctx context.Context, p identity.Principal, sum Summ
 		if err := store.Insert(ctx, tx, d); err != nil {
 			return err
 		}
+		if s.Requests != nil {
+			if err := s.Requests.Did(ctx, tx, p.Subject, "copy", "", sum.ManifestSHA256, p.Lang); err != nil {
+				return err
+			}
+		}
 		return audit.Record(ctx, tx, audit.Act{Name: "export.made", Subject: p.Subject, Count: sum.Records, Told: true})
 	})
 }
@@ -257,6 +281,12 @@ func (s *Pages) decide(ctx context.Context, p identity.Principal, purpose string
 	return s.Rights.DB.Write(ctx, p.HomeScope(Purpose), func(tx *store.Tx) error {
 		if err := do(ctx, tx, p.Subject, pu.Key, proof); err != nil {
 			return err
+		}
+		if s.Requests != nil && !on {
+			right := map[bool]string{true: "withdraw", false: "object"}[pu.NeedsConsent()]
+			if err := s.Requests.Did(ctx, tx, p.Subject, right, pu.Key, "", proof.Lang); err != nil {
+				return err
+			}
 		}
 		return audit.Record(ctx, tx, audit.Act{Name: act, Subject: p.Subject, Object: pu.Key, Told: true})
 	})
