@@ -51,6 +51,7 @@ type DB struct {
 
 	reads     Reads
 	readTexts *readTexts
+	watch   *watch
 }
 
 // Open opens or creates the store, migrates it, guards every table of the data
@@ -185,9 +186,14 @@ func (db *DB) writeTx(ctx context.Context, tx *Tx, f func(*Tx) error) error {
 		if err != nil {
 			return wrap("store.Write", err)
 		}
-		return db.finishPostgres(ctx, tx, c, f)
+		if err := db.finishPostgres(ctx, tx, c, f); err != nil {
+			return err
+		}
+	} else if err := db.writeSQLite(ctx, tx, f); err != nil {
+		return err
 	}
-	return db.writeSQLite(ctx, tx, f)
+	db.told(ctx, tx.touched)
+	return nil
 }
 
 func (db *DB) finishPostgres(ctx context.Context, tx *Tx, c pgConn, f func(*Tx) error) error {

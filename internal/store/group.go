@@ -135,6 +135,13 @@ func (g *group) commit(batch []*grouped) {
 		}
 		return nil
 	})
+	touched := false
+	for _, w := range kept {
+		touched = touched || w.tx.touched
+	}
+	if err == nil {
+		g.db.told(ctx, touched)
+	}
 	for _, w := range kept {
 		if err == nil {
 			w.tx.committed()

@@ -22,6 +22,7 @@ const (
 // and the owner's, for migrations and River's own work.
 type pgEngine struct {
 	app, system, owner *pgxpool.Pool
+	url                string
 }
 
 func (db *DB) openPostgres(ctx context.Context, o Options) error {
@@ -29,7 +30,7 @@ func (db *DB) openPostgres(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	db.pg = &pgEngine{owner: owner}
+	db.pg = &pgEngine{owner: owner, url: o.URL}
 	if err := db.migratePostgres(ctx, o); err != nil {
 		db.pg.close()
 		return err
@@ -109,6 +110,25 @@ func (c pgConn) query(ctx context.Context, text string, args []any) (Rows, error
 // guardPostgres makes the roles and the policies. It runs at every start, so a
 // table that a later version adds is guarded before anything is served.
 func (db *DB) guardPostgres(ctx context.Context, c *pgx.Conn) error {
+	if err := makeRoles(ctx, c); err != nil {
+		return err
+	}
+	for _, t := range db.dataMap.tables {
+		name := pgx.Identifier{t.Name}.Sanitize()
+		_, err := c.Exec(ctx, `ALTER TABLE `+name+` ENABLE ROW LEVEL SECURITY; ALTER TABLE `+name+` FORCE ROW LEVEL SECURITY;
+			GRANT SELECT, INSERT, UPDATE, DELETE ON `+name+` TO `+appRole+`, `+systemRole+`;
+			DROP POLICY IF EXISTS one_tenant ON `+name+`; DROP POLICY IF EXISTS system_use ON `+name+`;
+			CREATE POLICY one_tenant ON `+name+` TO `+appRole+` USING (tenant_id = (SELECT current_setting('amanah.tenant', true))) WITH CHECK (tenant_id = (SELECT current_setting('amanah.tenant', true)));
+			CREATE POLICY system_use ON `+name+` TO `+systemRole+` USING (true) WITH CHECK (true)`)
+		if err != nil {
+			return fmt.Errorf("store: guarding %s: %w", t.Name, err)
+		}
+	}
+	return nil
+}
+
+// makeRoles makes the application's roles where the cluster has none.
+func makeRoles(ctx context.Context, c *pgx.Conn) error {
 	for _, role := range []string{appRole, systemRole} {
 		_, err := c.Exec(ctx, `DO $do$ BEGIN CREATE ROLE `+role+` NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
 			EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $do$`)
@@ -120,17 +140,6 @@ func (db *DB) guardPostgres(ctx context.Context, c *pgx.Conn) error {
 		}
 		if _, err = c.Exec(ctx, `DO $do$ BEGIN IF NOT pg_has_role(current_user, '`+role+`', 'MEMBER') THEN EXECUTE 'GRANT `+role+` TO ' || quote_ident(current_user); END IF; END $do$`); err != nil {
 			return err
-		}
-	}
-	for _, t := range db.dataMap.tables {
-		name := pgx.Identifier{t.Name}.Sanitize()
-		_, err := c.Exec(ctx, `ALTER TABLE `+name+` ENABLE ROW LEVEL SECURITY; ALTER TABLE `+name+` FORCE ROW LEVEL SECURITY;
-			GRANT SELECT, INSERT, UPDATE, DELETE ON `+name+` TO `+appRole+`, `+systemRole+`;
-			DROP POLICY IF EXISTS one_tenant ON `+name+`; DROP POLICY IF EXISTS system_use ON `+name+`;
-			CREATE POLICY one_tenant ON `+name+` TO `+appRole+` USING (tenant_id = (SELECT current_setting('amanah.tenant', true))) WITH CHECK (tenant_id = (SELECT current_setting('amanah.tenant', true)));
-			CREATE POLICY system_use ON `+name+` TO `+systemRole+` USING (true) WITH CHECK (true)`)
-		if err != nil {
-			return fmt.Errorf("store: guarding %s: %w", t.Name, err)
 		}
 	}
 	return nil

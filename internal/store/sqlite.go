@@ -25,6 +25,8 @@ type sqliteEngine struct {
 	jobs               *sql.DB
 	text               *sqliteText
 	lock               chan struct{} // one writer at a time, waiting in Go and not in SQLite
+	path               string
+	key                []byte
 }
 
 // OpenSQLiteFile opens an encrypted SQLite file without the guard, for what is
@@ -80,7 +82,7 @@ func (db *DB) openSQLite(o Options) error {
 		plain.Close()
 		return sqliteOpenFault(err)
 	}
-	e := &sqliteEngine{plain: plain, lock: make(chan struct{}, 1), text: &sqliteText{tables: map[string]bool{}}}
+	e := &sqliteEngine{plain: plain, path: path, key: o.FileKey, lock: make(chan struct{}, 1), text: &sqliteText{tables: map[string]bool{}}}
 	for _, t := range db.dataMap.tables {
 		e.text.tables[t.Name] = true
 	}

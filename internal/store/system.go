@@ -28,9 +28,11 @@ const (
 	UseAudit SystemUse = "audit.order"
 	// UseCheck proves the guard: tests and the check at start.
 	UseCheck SystemUse = "guard.check"
+	// UseBackup copies rows as they lie into the backup's journal, and back.
+	UseBackup SystemUse = "backup.journal"
 )
 
-var systemUses = map[SystemUse]bool{UseInbox: true, UseMeasure: true, UseRecord: true, UseAudit: true, UseCheck: true}
+var systemUses = map[SystemUse]bool{UseAudit: true, UseBackup: true, UseCheck: true, UseInbox: true, UseMeasure: true, UseRecord: true}
 
 // System runs f in a transaction that sees every tenant. It is named, and each
 // use leaves a row in system_uses with its name, time and actor; sealed values

@@ -58,6 +58,8 @@ type Tx struct {
 	after  []func()
 	watch  bool
 	reads  []Read
+	// touched: a watched table was written to.
+	touched bool
 }
 
 // conn is what both engines' transactions can do.
@@ -114,6 +116,9 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 		return 0, fault.Wrap("store.Exec", err)
 	}
 	n, err := tx.conn.exec(ctx, text, vals)
+	if err == nil && tx.db.watch != nil && tx.db.watch.hits(text) {
+		tx.touched = true
+	}
 	if err != nil {
 		tx.failed = wrap("store.Exec", err)
 	}
