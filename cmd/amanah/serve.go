@@ -27,7 +27,7 @@ func (c serveCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	o := app.Options{Clock: w.clock, Getenv: w.getenv, Demo: c.Demo, Log: logger(w, cfg.Log.Level)}
+	o := app.Options{Clock: w.clock, Getenv: w.getenv, Demo: c.Demo, Log: logger(w, cfg.Log.Level), Version: version}
 	if c.Now != "" {
 		t, err := time.Parse(time.RFC3339, c.Now)
 		if err != nil || !c.Demo {

@@ -19,7 +19,9 @@ type opened struct {
 }
 
 // open opens the program; on SQLite no other may have the folder open.
-func (o opened) open(w *world) (*app.App, error) {
+func (o opened) open(w *world) (*app.App, error) { return o.openFor(w, app.Options{}) }
+
+func (o opened) openFor(w *world, options app.Options) (*app.App, error) {
 	cfg, err := o.load(w)
 	if err != nil {
 		return nil, err
@@ -32,7 +34,8 @@ func (o opened) open(w *world) (*app.App, error) {
 			return nil, fmt.Errorf("there is no data in %s: name the folder with --data, or start amanah serve once", cfg.Data)
 		}
 	}
-	a, err := app.New(w, cfg, app.Options{Clock: w.clock, Getenv: w.getenv, Log: logger(w, "warn")})
+	options.Clock, options.Getenv, options.Log, options.Version = w.clock, w.getenv, logger(w, "warn"), version
+	a, err := app.New(w, cfg, options)
 	if found := (app.Findings)(nil); errors.As(err, &found) {
 		fmt.Fprintln(w.err, found)
 		return nil, errors.Join(errNotInOrder, errors.New("notices"))

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"amanah/internal/audit"
+	"amanah/internal/backup"
 	"amanah/internal/billing"
 	"amanah/internal/capture"
 	"amanah/internal/capture/importing"
@@ -66,6 +67,12 @@ type Options struct {
 	// Demo says on every page that the data is invented, lets targets be on this
 	// machine, and asks no DNS about mails.
 	Demo bool
+	// Replaying opens what a restore has just put there, for Restore alone.
+	Replaying bool
+	// NewJournal begins a new journal of the backups where all copies are lost.
+	NewJournal bool
+	// Version of the program.
+	Version string
 }
 
 // App is the running program.
@@ -110,6 +117,7 @@ type App struct {
 	bearers   map[string]*bearer.Service
 	desk      *desk.Guard
 	records   *record.Pages
+	backup    *backup.Service
 	shell     *web.Shell
 	mux       *web.Routes
 	handler   http.Handler
@@ -205,6 +213,9 @@ func (a *App) openStores(ctx context.Context) (err error) {
 	if err := a.lockData(); err != nil {
 		return err
 	}
+	if err := backup.Unfinished(a.cfg.Data); err != nil && !a.Replaying {
+		return err
+	}
 	if a.keys, err = openKeys(ctx, a.cfg, a.Getenv, a.Clock); err != nil {
 		return err
 	}
@@ -228,6 +239,9 @@ func (a *App) openStores(ctx context.Context) (err error) {
 		return err
 	}
 	a.onClose(func() { _ = a.db.Close() })
+	if err := a.openBackup(ctx); err != nil {
+		return err
+	}
 	stop, err := a.gate.Start(ctx, a.db)
 	if err != nil {
 		return err

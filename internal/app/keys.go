@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"amanah/internal/backup"
 	"amanah/internal/clock"
 	"amanah/internal/config"
 	"amanah/internal/fault"
@@ -23,6 +24,7 @@ type keys struct {
 	fileKey []byte // of the SQLite files
 	ring    *keyring.Ring
 	vault   *vault.Vault
+	files   *vault.Folder
 	signing *receipt.Key
 }
 
@@ -54,7 +56,9 @@ func openKeys(ctx context.Context, cfg config.Config, getenv func(string) string
 		_ = k.ring.Close()
 		return nil, err
 	}
-	k.vault = vault.New(master, k.ring, rand.Reader, c, vault.Options{Files: files, CacheAge: cacheAge})
+	k.files = files
+	kept := &backup.KeptRing{Ring: k.ring, Master: master, Random: rand.Reader, Dir: cfg.Backup.Dir}
+	k.vault = vault.New(master, kept, rand.Reader, c, vault.Options{Files: files, CacheAge: cacheAge})
 	return k, nil
 }
 

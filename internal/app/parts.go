@@ -4,6 +4,7 @@ import (
 	"io/fs"
 
 	"amanah/internal/audit"
+	"amanah/internal/backup"
 	"amanah/internal/billing"
 	"amanah/internal/capture"
 	"amanah/internal/capture/importing"
@@ -62,6 +63,8 @@ func parts() []part {
 		{tables: audit.Tables(), migrations: audit.Migrations(), texts: audit.Texts()},
 		{tables: gate.Tables(), migrations: gate.Migrations(), texts: gate.Texts()},
 		{tables: consent.Tables(), migrations: consent.Migrations(), texts: consent.Texts()},
+		{tables: backup.Tables(), migrations: backup.Migrations(), texts: backup.Texts()},
+		{tables: consent.Tables(), migrations: consent.Migrations()},
 		{tables: transfer.Tables(), migrations: transfer.Migrations()},
 		{texts: receipt.Texts()},
 		{texts: record.Texts()},
@@ -160,6 +163,9 @@ var events = []string{"account.active", "account.closed", "captured", "created",
 func measures(cfg config.Config) []string {
 	out := []string{"aes-256-gcm", "person-keys", "encrypted-storage", "row-isolation", "roles", "bcrypt", "mfa", "mfa-for-staff", "mfa-for-officers", "sessions-revoked", "token-block-list",
 		"guess-throttling", "mail-verified", "signed-webhooks", "egress-log", "audit-chain", "strict-csp", "tls-outbound"}
+	if !cfg.Backup.Off {
+		out = append(out, "encrypted-backup")
+	}
 	if cfg.Listen == "" || cfg.Sealed() { // amanah check without a server's configuration
 		out = append(out, "tls-1.3")
 	}

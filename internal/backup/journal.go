@@ -266,7 +266,10 @@ type typedValue struct {
 	Bool  *bool    `json:"o,omitempty"`
 }
 
-func typed(r store.RawRow, without []string) (typedRow, error) {
+func typed(r store.RawRow, without map[string]any) (typedRow, error) {
+	for name, v := range without {
+		r.Columns[name] = v
+	}
 	t := typedRow{Table: r.Table, Columns: map[string]typedValue{}}
 	for name, v := range r.Columns {
 		var c typedValue
@@ -289,9 +292,6 @@ func typed(r store.RawRow, without []string) (typedRow, error) {
 			return t, fmt.Errorf("backup: column %s.%s has a value of %T", r.Table, name, v)
 		}
 		t.Columns[name] = c
-	}
-	for _, name := range without {
-		t.Columns[name] = typedValue{}
 	}
 	return t, nil
 }

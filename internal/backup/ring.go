@@ -221,43 +221,40 @@ func ringHeader(ctx context.Context, m vault.Master, r io.Reader) (e *vault.Enve
 	return e, int(binary.BigEndian.Uint16(n[:])), len(ringMagic) + 2 + len(wrapped) + 2, nil
 }
 
-// destroyInRing overwrites one key of the copy. Who has none there, because the
-// person came since, is no error; neither is it that there is no copy yet.
-func destroyInRing(ctx context.Context, m vault.Master, random io.Reader, path, home, subject string) error {
+// destroyInRing overwrites one key of the copy. It tells false where there is none
+// of this person, who came since.
+func destroyInRing(ctx context.Context, m vault.Master, random io.Reader, path, home, subject string) (bool, error) {
 	const op = "backup.destroyInRing"
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	if err != nil {
-		return fault.Wrap(op, err)
+		return false, fault.Wrap(op, err)
 	}
 	defer f.Close()
 	r := bufio.NewReaderSize(f, 1<<18)
 	e, most, head, err := ringHeader(ctx, m, r)
 	if err != nil {
-		return err
+		return false, err
 	}
 	info, err := f.Stat()
 	if err != nil {
-		return fault.Wrap(op, err)
+		return false, fault.Wrap(op, err)
 	}
 	tag, size, slot := ringTag(e, home, subject), slotSize(most), make([]byte, slotSize(most))
 	for n := int64(0); int64(head)+(n+1)*int64(size) <= info.Size(); n++ {
 		if _, err := io.ReadFull(r, slot); err != nil {
-			return fault.Wrap(op, err)
+			return false, fault.Wrap(op, err)
 		}
 		if !bytes.Equal(slot[:tagSize], tag) {
 			continue
 		}
 		gone, err := sealSlot(e, random, n, most, keyring.Entry{Home: home, Subject: subject, Destroyed: true})
 		if err != nil {
-			return fault.Wrap(op, err)
+			return false, fault.Wrap(op, err)
 		}
 		_, err = f.WriteAt(gone, int64(head)+n*int64(size))
-		return fault.Wrap(op, errors.Join(err, f.Sync()))
+		return true, fault.Wrap(op, errors.Join(err, f.Sync()))
 	}
-	return nil
+	return false, nil
 }
 
 // KeptRing is the key ring of a program that makes backups: what is destroyed in
@@ -288,13 +285,27 @@ func (r *KeptRing) DestroyTenant(ctx context.Context, t id.Tenant) error {
 }
 
 func (r *KeptRing) inCopy(ctx context.Context, home, subject string) error {
-	if _, err := os.Stat(r.Dir); errors.Is(err, fs.ErrNotExist) {
-		return nil
+	const op = "backup.KeptRing"
+	path := filepath.Join(r.Dir, RingName)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil // no backup was made yet
 	}
 	release, err := lock(r.Dir)
 	if err != nil {
-		return fault.Wrap("backup.KeptRing", err)
+		return fault.Wrap(op, err)
 	}
 	defer release()
-	return destroyInRing(ctx, r.Master, r.Random, filepath.Join(r.Dir, RingName), home, subject)
+	found, err := destroyInRing(ctx, r.Master, r.Random, path, home, subject)
+	if err != nil || found {
+		return fault.Wrap(op, err)
+	}
+	// One who came since, or never had a key: the mark must be in the copy all the
+	// same, because it is how a restore knows who is gone.
+	old, err := readRing(ctx, r.Master, path)
+	if err != nil {
+		return fault.Wrap(op, err)
+	}
+	meta := old.ringMeta
+	meta.Count = 0
+	return fault.Wrap(op, writeRing(ctx, r.Master, r.Random, path, meta, func(put func(keyring.Entry) error) error { return r.Each(ctx, put) }))
 }

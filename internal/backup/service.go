@@ -19,10 +19,10 @@ import (
 )
 
 // Watched is a table whose rows outlive a restore. Without names columns that the
-// journal must not keep, such as who was erased.
+// journal must not keep, such as who was erased, with what it keeps in their place.
 type Watched struct {
 	Table   string
-	Without []string
+	Without map[string]any
 }
 
 // Options are what Open needs.
@@ -55,7 +55,7 @@ type Options struct {
 // Service makes backups. It is safe for concurrent use.
 type Service struct {
 	Options
-	without map[string][]string
+	without map[string]map[string]any
 	turn    chan struct{} // one flush at a time
 	known   *journal      // as it was when seen was its state; without records
 	seen    os.FileInfo
@@ -64,7 +64,7 @@ type Service struct {
 // Open prepares the folder and the journal and begins to watch. It refuses a
 // database that is older than its journal: fault Conflict with backup.unreplayed.
 func Open(ctx context.Context, o Options) (*Service, error) {
-	s := &Service{Options: o, without: map[string][]string{}, turn: make(chan struct{}, 1)}
+	s := &Service{Options: o, without: map[string]map[string]any{}, turn: make(chan struct{}, 1)}
 	var names []string
 	for _, w := range o.Watched {
 		names = append(names, w.Table)

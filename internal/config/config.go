@@ -48,6 +48,17 @@ type Config struct {
 	Providers Providers `yaml:"providers"`
 	Phone     Phone     `yaml:"phone"`
 	Billing   Billing   `yaml:"billing"`
+	Backup    Backup    `yaml:"backup"`
+}
+
+// Backup is where copies of everything go, once a day.
+type Backup struct {
+	// Dir is their folder, on another disk if it can be; Data's "backups" if empty.
+	Dir string `yaml:"dir"`
+	// Days is how many days an archive lies there, 1 to 29: 28 if zero.
+	Days int `yaml:"days"`
+	// Off makes none by itself. The notice's word encrypted-backup does not hold then.
+	Off bool `yaml:"off"`
 }
 
 // SignIn is about the ways in.
@@ -189,7 +200,17 @@ func (c *Config) Finish() error {
 		return err
 	}
 	var err error
-	c.Data, err = filepath.Abs(c.Data)
+	if c.Data, err = filepath.Abs(c.Data); err != nil {
+		return err
+	}
+	set(&c.Backup.Dir, filepath.Join(c.Data, "backups"))
+	if c.Backup.Days == 0 {
+		c.Backup.Days = 28
+	}
+	if c.Backup.Days < 1 || c.Backup.Days > 29 {
+		return fmt.Errorf("config: backup.days is %d: archives lie 1 to 29 days, so that what was erased is out of them within 30", c.Backup.Days)
+	}
+	c.Backup.Dir, err = filepath.Abs(c.Backup.Dir)
 	return err
 }
 

@@ -73,6 +73,9 @@ func latest(o Options) (int64, error) {
 	return last, nil
 }
 
+// Latest is the number of the last migration of these folders and the store's own.
+func Latest(migrations []fs.FS) (int64, error) { return latest(Options{Migrations: migrations}) }
+
 func runMigrations(ctx context.Context, dialect goose.Dialect, db *sql.DB, o Options) error {
 	files, err := gather(o)
 	if err != nil {

@@ -23,7 +23,7 @@ var floors = []struct {
 	{"product", []string{"internal/front", "internal/assistant", "internal/cash", "internal/capture", "internal/workplace", "internal/automation", "internal/pesantren"}, false},
 	{"trade", []string{"internal/ledger", "internal/billing", "internal/extract", "internal/model", "internal/channel", "internal/inbox", "internal/notify", "internal/support", "internal/document"}, true},
 	{"privacy", []string{"internal/privacy"}, true},
-	{"platform", []string{"internal/identity", "internal/tenant", "internal/store", "internal/vault", "internal/job", "internal/audit", "internal/web", "internal/rest", "internal/config"}, true},
+	{"platform", []string{"internal/identity", "internal/tenant", "internal/store", "internal/vault", "internal/job", "internal/audit", "internal/backup", "internal/web", "internal/rest", "internal/config"}, true},
 	{"leaf", []string{"internal/fault", "internal/money", "internal/clock", "internal/id", "notices", "law"}, true},
 }
 
