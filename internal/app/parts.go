@@ -64,7 +64,6 @@ func parts() []part {
 		{tables: gate.Tables(), migrations: gate.Migrations(), texts: gate.Texts()},
 		{tables: consent.Tables(), migrations: consent.Migrations(), texts: consent.Texts()},
 		{tables: backup.Tables(), migrations: backup.Migrations(), texts: backup.Texts()},
-		{tables: consent.Tables(), migrations: consent.Migrations()},
 		{tables: transfer.Tables(), migrations: transfer.Migrations()},
 		{texts: receipt.Texts()},
 		{texts: record.Texts()},

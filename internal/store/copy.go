@@ -24,9 +24,15 @@ type Figures struct {
 	// Journal is how far the journal had come.
 	Seq  int64  `json:"journal_seq"`
 	Hash string `json:"journal_hash"`
-	// AuditEntries and AuditDigest are the heads of all chains of the audit log.
+	// AuditEntries counts the audit log; AuditDigest is that of its signed checkpoints.
 	AuditEntries int64  `json:"audit_entries"`
 	AuditDigest  string `json:"audit_digest"`
+}
+
+// audit takes the audit log's figures out of the tables'.
+func (f *Figures) audit() {
+	f.AuditEntries = f.Tables["audit_entries"].Rows
+	f.AuditDigest = f.Tables["audit_checkpoints"].Digest
 }
 
 // Rows are those of all tables.

@@ -70,12 +70,7 @@ func measurePostgres(ctx context.Context, tx pgx.Tx) (Figures, error) {
 			return f, fmt.Errorf("table %s: %w", n, err)
 		}
 	}
-	if a, ok := f.Tables["audit_heads"]; ok {
-		f.AuditDigest = a.Digest
-		if err := tx.QueryRow(ctx, "SELECT coalesce(sum(seq), 0)::bigint FROM audit_heads").Scan(&f.AuditEntries); err != nil {
-			return f, err
-		}
-	}
+	f.audit()
 	if err := tx.QueryRow(ctx, "SELECT max(version_id) FROM goose_db_version").Scan(&f.Schema); err != nil {
 		return f, err
 	}

@@ -113,14 +113,10 @@ func measureSQLite(ctx context.Context, c *sqlite3.Conn) (Figures, error) {
 			return f, fmt.Errorf("table %s: %w", n, err)
 		}
 	}
-	f.AuditEntries, f.AuditDigest = 0, f.Tables["audit_heads"].Digest
-	for text, into := range map[string]*int64{"SELECT max(version_id) FROM goose_db_version": &f.Schema, "SELECT coalesce(sum(seq), 0) FROM audit_heads": &f.AuditEntries} {
-		if _, there := f.Tables["audit_heads"]; !there && into == &f.AuditEntries {
-			continue
-		}
-		if err := eachRow(c, text, func(s *sqlite3.Stmt) error { *into = s.ColumnInt64(0); return nil }); err != nil {
-			return f, err
-		}
+	f.audit()
+	err = eachRow(c, "SELECT max(version_id) FROM goose_db_version", func(s *sqlite3.Stmt) error { f.Schema = s.ColumnInt64(0); return nil })
+	if err != nil {
+		return f, err
 	}
 	err = eachRow(c, "SELECT seq, hash FROM backup_state WHERE id = 'journal'", func(s *sqlite3.Stmt) error {
 		f.Seq, f.Hash = s.ColumnInt64(0), s.ColumnText(1)
