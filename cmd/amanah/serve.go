@@ -35,6 +35,15 @@ func (c serveCmd) Run(w *world) error {
 		}
 		o.Clock = clock.StartingAt(t)
 	}
+	for announce := true; ; announce = false {
+		// A notice that takes effect ends the run; the next one begins by its rules.
+		if err := c.once(w, cfg, o, announce); !errors.Is(err, app.ErrNotice) {
+			return err
+		}
+	}
+}
+
+func (c serveCmd) once(w *world, cfg config.Config, o app.Options, announce bool) error {
 	a, err := app.New(w, cfg, o)
 	if found := (app.Findings)(nil); errors.As(err, &found) {
 		fmt.Fprintln(w.err, found)
@@ -45,7 +54,11 @@ func (c serveCmd) Run(w *world) error {
 		return err
 	}
 	defer a.Close()
-	return a.Run(w, func(r app.Running) { c.announce(w, a, r) })
+	return a.Run(w, func(r app.Running) {
+		if announce {
+			c.announce(w, a, r)
+		}
+	})
 }
 
 func (c serveCmd) configuration(w *world) (config.Config, error) {

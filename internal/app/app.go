@@ -32,6 +32,7 @@ import (
 	"amanah/internal/inbox"
 	"amanah/internal/job"
 	"amanah/internal/notify"
+	"amanah/internal/privacy/change"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/deadline"
@@ -112,6 +113,9 @@ type App struct {
 	promises  *promise.Keeper
 	cookies   *cookie.Pages
 	consents  *consent.Service
+	book      *change.Book
+	changes   *change.Pages
+	held      map[string][]string // versions that are held back, by service
 	front     *front.Front
 	apis      map[string]*rest.API // by service
 	bearers   map[string]*bearer.Service
@@ -130,15 +134,25 @@ type App struct {
 
 // New builds the program and starts nothing. The error of a notice that does not
 // hold is a Findings.
-func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) {
-	a := &App{Options: o, cfg: cfg, metrics: newMetrics()}
+func New(ctx context.Context, cfg config.Config, o Options) (*App, error) {
+	a, err := build(ctx, cfg, o, nil)
+	var held errHeld
+	if errors.As(err, &held) {
+		o.Log.Warn("a version of a notice waits until people have been told", "versions", map[string][]string(held))
+		return build(ctx, cfg, o, held)
+	}
+	return a, err
+}
+
+func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *App, err error) {
+	a := &App{Options: o, cfg: cfg, metrics: newMetrics(), held: held}
 	defer func() {
 		if err != nil {
 			a.Close()
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.openRules, a.openStores, a.openAudit, a.openDoors, a.openIdentity,
+		a.openRules, a.openStores, a.openVersions, a.openAudit, a.openDoors, a.openIdentity,
 		a.openNotify,
 		a.openDeadlines,
 		a.openPhone, a.openGoogle,
@@ -152,6 +166,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *App, err error) 
 		a.openPrivacy,
 		a.openRequests,
 		a.openRecords,
+		a.openChanges,
 		a.openConsents,
 		a.openPromises,
 		a.openREST,
@@ -179,7 +194,7 @@ func (a *App) openRules(context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, found, err := loadRules(a.cfg, m, a.Clock.Now())
+	r, found, err := loadRules(a.cfg, noticeFiles(a.cfg), a.held, m, a.Clock.Now(), a.extraNotices(noticeFiles(a.cfg))...)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func built(t *testing.T) *rules {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, found, err := loadRules(config.Config{}, m, at)
+	r, found, err := loadRules(config.Config{}, notices.FS, nil, m, at)
 	if err != nil || len(found.stops()) > 0 {
 		t.Fatal(err, found.stops())
 	}

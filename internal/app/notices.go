@@ -12,6 +12,7 @@ import (
 
 	"amanah/internal/config"
 	"amanah/internal/fault"
+	"amanah/internal/privacy/change"
 	"amanah/internal/privacy/egress"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/store"
@@ -24,6 +25,7 @@ type rules struct {
 	notices []*notice.Notice
 	packs   []*notice.LawPack
 	policy  *notice.Policy
+	shelf   *change.Shelf
 	// hosts gives the "host:port" that a setting of the configuration names.
 	hosts func(setting string) []string
 }
@@ -60,22 +62,26 @@ func Check(cfg config.Config, at time.Time) (Findings, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, found, err := loadRules(cfg, m, at)
+	_, found, err := loadRules(cfg, noticeFiles(cfg), nil, m, at)
 	return found, err
 }
 
-// loadRules gives the rules, or the findings that forbid to run by them.
-func loadRules(cfg config.Config, m *store.Map, at time.Time) (*rules, Findings, error) {
-	all, found := notice.LoadNotices(noticeFiles(cfg))
+// loadRules gives the rules that hold at a moment, or the findings that forbid to
+// run by them. Versions that are held back do not hold. Those that are still to
+// come are held against the program too, so that their day brings no surprise.
+func loadRules(cfg config.Config, files fs.FS, held map[string][]string, m *store.Map, at time.Time, extra ...change.Source) (*rules, Findings, error) {
+	top, found := notice.LoadNotices(files)
+	shelf, shelfFound := change.Load(files, extra...)
 	packs, lawFound := notice.LoadLaw(law.FS)
-	findings := append(Findings(found), lawFound...)
+	findings := append(append(Findings(found), shelfFound...), lawFound...)
 	if len(findings.stops()) > 0 {
 		return nil, findings, nil
 	}
-	r := &rules{packs: packs, hosts: cfg.HostsOf}
-	for _, n := range all {
+	r := &rules{packs: packs, hosts: cfg.HostsOf, shelf: shelf}
+	for _, n := range top {
 		if len(cfg.Services) == 0 || slices.Contains(cfg.Services, n.Service()) {
-			r.notices = append(r.notices, n)
+			now, _ := shelf.By(n.Service(), at, held[n.Service()])
+			r.notices = append(r.notices, now.Notice)
 		}
 	}
 	for _, name := range cfg.Services {
@@ -85,12 +91,33 @@ func loadRules(cfg config.Config, m *store.Map, at time.Time) (*rules, Findings,
 	}
 	findings = append(findings, notice.Check(r.notices, packs, program(cfg, m, r.runs), at)...)
 	findings = append(findings, verifyPromises(r)...)
+	findings = append(findings, r.checkComing(cfg, m, at)...)
 	if len(findings.stops()) > 0 {
 		return nil, findings, nil
 	}
 	var err error
 	r.policy, err = notice.Compile(r.notices, packs)
 	return r, findings, err
+}
+
+// checkComing holds each version that is to come against law and program, as of
+// the day on which it takes effect, in the place of the one that holds now.
+func (r *rules) checkComing(cfg config.Config, m *store.Map, at time.Time) (found Findings) {
+	for i, now := range r.notices {
+		for _, v := range r.shelf.Of(now.Service()) {
+			if !v.Starts().After(at) {
+				continue
+			}
+			then := &rules{notices: slices.Clone(r.notices), packs: r.packs}
+			then.notices[i] = v.Notice
+			for _, f := range notice.Check(then.notices, r.packs, program(cfg, m, then.runs), v.Starts()) {
+				if f.File == v.Notice.File() {
+					found = append(found, f)
+				}
+			}
+		}
+	}
+	return found
 }
 
 // runs tells whether a notice switches a product on.

@@ -22,6 +22,7 @@ import (
 	"amanah/internal/inbox"
 	"amanah/internal/ledger"
 	"amanah/internal/notify"
+	"amanah/internal/privacy/change"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/deadline"
@@ -64,6 +65,7 @@ func parts() []part {
 		{tables: gate.Tables(), migrations: gate.Migrations(), texts: gate.Texts()},
 		{tables: consent.Tables(), migrations: consent.Migrations(), texts: consent.Texts()},
 		{tables: backup.Tables(), migrations: backup.Migrations(), texts: backup.Texts()},
+		{tables: change.Tables(), migrations: change.Migrations(), texts: change.Texts()},
 		{tables: transfer.Tables(), migrations: transfer.Migrations()},
 		{texts: receipt.Texts()},
 		{texts: record.Texts()},

@@ -59,6 +59,7 @@ func (a *App) openAPI(s tenant.Service) error {
 	a.notify.REST(api)
 	a.cookies.REST(api)
 	a.consents.REST(api)
+	a.changes.REST(api)
 	if a.uses(s.Slug, "phone") {
 		a.phone.REST(api)
 	}

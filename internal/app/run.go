@@ -68,9 +68,12 @@ func (a *App) Run(ctx context.Context, started func(Running)) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	started(r)
+	turn := make(chan error, 1)
+	go func() { turn <- a.awaitNotice(work) }()
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
+	case err = <-turn:
 	}
 	halt, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	defer cancel()
@@ -152,6 +155,7 @@ func (a *App) plan() {
 	a.planBackups()
 	a.jobs.Every(ringDeadlines, time.Minute)
 	a.planAudit()
+	a.jobs.Every(tellNotice, time.Minute)
 	if a.billing != nil {
 		a.jobs.Every(billingTick, time.Hour)
 	}

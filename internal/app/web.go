@@ -45,7 +45,7 @@ func (a *App) openWeb(context.Context) (err error) {
 	}
 	var public []front.Service
 	for _, n := range a.rules.notices {
-		public = append(public, front.Service{Slug: n.Service(), Notice: n, CanSignUp: a.hasAccounts(n.Service()), Continue: goesOn(n.Service())})
+		public = append(public, front.Service{Slug: n.Service(), Notice: n, Versions: a.editions(n.Service()), CanSignUp: a.hasAccounts(n.Service()), Continue: goesOn(n.Service())})
 	}
 	if a.front, err = front.New(public, notice.Render); err != nil {
 		return err
@@ -142,6 +142,7 @@ func (a *App) serviceRoutes(mux web.Mux, slug string) {
 	a.cookies.Routes(mux, slug)
 	a.consents.Routes(mux, slug)
 	a.promises.Routes(mux, slug)
+	a.changes.Routes(mux, slug)
 	a.identity.Routes(mux, slug)
 	a.mine.Routes(mux, slug)
 	a.requests.Routes(mux, slug)
@@ -171,6 +172,11 @@ func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 
 // decorate fills in the person and the menu of every page.
 func (a *App) decorate(r *http.Request, p *web.Page) {
+	defer func() {
+		if p.Top == nil && a.changes != nil {
+			p.Top = a.changes.Banner(p.Service.Slug)
+		}
+	}()
 	who, ok := identity.FromContext(r.Context())
 	if !ok || who.Service != p.Service.Slug {
 		return

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"time"
 
 	"amanah/internal/fault"
 	"amanah/internal/privacy/notice"
@@ -16,12 +17,23 @@ type Service struct {
 	// Slug is the first path segment, as in web.Service.
 	Slug   string
 	Notice *notice.Notice
+	// Versions are all that were ever published, the oldest first; nil shows the
+	// notice alone.
+	Versions []Edition
 	// CanSignUp tells that the service takes accounts: its pages then lead to
 	// signup, signin and privacy/me.
 	CanSignUp bool
 	// Continue gives the address at which a person who is signed in to the service
 	// goes on, "" for everybody else. It may be nil.
 	Continue func(r *http.Request) string
+}
+
+// Edition is one published version of a notice.
+type Edition struct {
+	Notice  *notice.Notice
+	Digest  string
+	From    time.Time // the moment from which it holds, or will
+	Current bool
 }
 
 // Renderer writes a notice in a language ("id", "en") and a format: "html" is a
@@ -37,7 +49,7 @@ type Front struct {
 // service is what is known about a service before anybody asks.
 type service struct {
 	Service
-	published map[edition]document
+	published map[string]map[edition]document // by version
 	terms     terms
 }
 
@@ -46,9 +58,16 @@ type service struct {
 func New(services []Service, render Renderer) (*Front, error) {
 	f := &Front{}
 	for _, s := range services {
-		published, err := publish(s.Notice, render)
-		if err != nil {
-			return nil, fault.Wrap("front.New", err)
+		if len(s.Versions) == 0 {
+			s.Versions = []Edition{{s.Notice, notice.Digest(s.Notice), notice.Starts(s.Notice.Effective()), true}}
+		}
+		published := map[string]map[edition]document{}
+		for _, v := range s.Versions {
+			all, err := publish(v.Notice, render)
+			if err != nil {
+				return nil, fault.Wrap("front.New", err)
+			}
+			published[v.Notice.Version()] = all
 		}
 		t, err := readTerms(s)
 		if err != nil {

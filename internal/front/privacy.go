@@ -19,13 +19,18 @@ func (s *service) notice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if v := r.PathValue("version"); v != "" && v != s.Notice.Version() {
+	version := s.Notice.Version()
+	if v := r.PathValue("version"); v != "" {
+		version = v
+	}
+	all, ok := s.published[version]
+	if !ok {
 		return s.unknownVersion(w, r, format)
 	}
 	ctx := web.Context(r)
 	lang := i18n.From(ctx).Lang
-	s.link(w, r)
-	doc := s.published[edition{lang, format}]
+	s.link(w, r, version)
+	doc := all[edition{lang, format}]
 	if format != asHTML {
 		serveDocument(w, r, lang, format, doc)
 		return nil
@@ -35,13 +40,13 @@ func (s *service) notice(w http.ResponseWriter, r *http.Request) error {
 		Title: i18n.T(ctx, "front.privacy"), NoHeading: true, Wide: true, Public: true,
 		Description: i18n.T(ctx, "front.notice.description", "name", s.Notice.Name(string(lang))),
 		Back:        &ui.Tab{Label: s.Notice.Name(string(lang)), Href: svc.Path("/")},
-	}, noticePage(s, doc))
+	}, noticePage(s, doc, version))
 	return nil
 }
 
 // link tells where the same text is in other forms, and its one address.
-func (s *service) link(w http.ResponseWriter, r *http.Request) {
-	path := web.ServiceOf(r.Context()).Path("/privacy/" + s.Notice.Version())
+func (s *service) link(w http.ResponseWriter, r *http.Request, version string) {
+	path := web.ServiceOf(r.Context()).Path("/privacy/" + version)
 	links := []string{"<" + path + `>; rel="canonical"`}
 	for _, f := range formats {
 		links = append(links, "<"+path+"?format="+f.name+`>; rel="alternate"; type="`+f.media+`"`)

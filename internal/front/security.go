@@ -9,8 +9,8 @@ import (
 )
 
 // inFormat is the address of the notice in another form.
-func (s *service) inFormat(ctx context.Context, format string) string {
-	return web.ServiceOf(ctx).Path("/privacy/" + s.Notice.Version() + "?format=" + format + "&lang=" + lang(ctx))
+func inFormat(ctx context.Context, version, format string) string {
+	return web.ServiceOf(ctx).Path("/privacy/" + version + "?format=" + format + "&lang=" + lang(ctx))
 }
 
 // limits say what no measure gives: those of every service, then its own.

@@ -65,3 +65,8 @@ func sortFindings(fs []Finding) []Finding {
 	})
 	return fs
 }
+
+// Finding makes a finding at the value of a path of the notice's file.
+func (n *Notice) Finding(code, message, mend string, path ...string) Finding {
+	return n.finding(n.pos(path...), code, message, mend)
+}
