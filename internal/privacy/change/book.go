@@ -95,8 +95,8 @@ func (b *Book) ask(ctx context.Context, tx *store.Tx, list []Version) error {
 			continue
 		}
 		from := e.From
-		if from.IsZero() {
-			from = e.Starts()
+		if from.IsZero() { // until people have been told, the earlier consents go on
+			from = never
 		}
 		for _, p := range e.Renewed {
 			if err := consent.Renew(ctx, tx, p, e.Number, clock.At(from)); err != nil {
@@ -113,6 +113,9 @@ func (b *Book) ask(ctx context.Context, tx *store.Tx, list []Version) error {
 	}
 	return nil
 }
+
+// never is a moment that does not come.
+var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // entries joins files, rows and the time.
 func (b *Book) entries(ctx context.Context, tx *store.Tx, service string) ([]Entry, error) {

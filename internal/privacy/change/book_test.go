@@ -189,6 +189,23 @@ func TestTell_tooLateHoldsBack(t *testing.T) {
 		if !w.list(t, book)["2.0"].Current {
 			t.Error("a version that nobody was told of holds")
 		}
+		write := func(f func(*store.Tx) error) {
+			t.Helper()
+			if err := w.Write(ctx, w.Scope(w.home), f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write(func(tx *store.Tx) error {
+			p := consent.Proof{Notice: "2.0", How: consent.ByPage, Lang: "id"}
+			if err := consent.Give(ctx, tx, w.people[0], "compare", p); err != nil {
+				return err
+			}
+			s, err := consent.StateOf(ctx, tx, w.people[0], "compare")
+			if s != consent.Given {
+				t.Errorf("while the version is held back a consent is %q", s)
+			}
+			return err
+		})
 		if err := w.begin(t, book, "2.1"); err != nil {
 			t.Fatal(err)
 		}
