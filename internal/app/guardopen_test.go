@@ -25,6 +25,7 @@ var openRoutes = map[string]string{
 	"GET /healthz":                            "says ok",
 	"GET /readyz":                             "says whether the database answers",
 	"GET /metrics":                            "counts without people; the operator's proxy keeps it inside",
+	"GET /ctt/privacy/changes":                "the versions of the notice, which everybody may read",
 	"GET /.well-known/dpv-id.csv":             "terms of a vocabulary",
 	"GET /.well-known/gpc.json":               "a public statement",
 	"GET /.well-known/receipt-key.json":       "the public key that checks receipts",

@@ -128,9 +128,9 @@ func (b *Book) entries(ctx context.Context, tx *store.Tx, service string) ([]Ent
 	for _, p := range rows {
 		v, ok := b.Shelf.Find(service, p.Version)
 		if !ok { // its file is gone; the text is here
-			n, found := notice.Parse(fmt.Sprintf("versions/%s/%s.yaml", service, p.Version), []byte(p.Source))
-			if n == nil {
-				return nil, fault.New(fault.Internal, "change.entries", "internal").Cause(fmt.Errorf("version %s cannot be read any more: %v", p.Version, found))
+			n, _ := notice.Parse(fmt.Sprintf("versions/%s/%s.yaml", service, p.Version), []byte(p.Source))
+			if n == nil || notice.Digest(n) != p.Digest {
+				continue // not what was published: it is not shown, and holds for nobody
 			}
 			v = Version{n, p.Digest, p.Source}
 		}
