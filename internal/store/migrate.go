@@ -114,7 +114,7 @@ func (db *DB) migratePostgres(ctx context.Context, o Options) error {
 	if err := db.guardPostgres(ctx, c.Conn()); err != nil {
 		return err
 	}
-	_, err = c.Exec(ctx, "GRANT INSERT, SELECT, DELETE ON system_uses TO "+systemRole+"; GRANT SELECT ON goose_db_version TO "+systemRole)
+	_, err = c.Exec(ctx, "GRANT INSERT, SELECT, DELETE ON system_uses TO "+systemRole+"; GRANT SELECT, UPDATE ON backup_state TO "+systemRole+"; GRANT SELECT ON goose_db_version TO "+systemRole)
 	return err
 }
 
