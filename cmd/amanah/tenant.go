@@ -21,7 +21,14 @@ type opened struct {
 // open opens the program; on SQLite no other may have the folder open.
 func (o opened) open(w *world) (*app.App, error) { return o.openFor(w, app.Options{}) }
 
+// begin is open, also where there is no data yet.
+func (o opened) begin(w *world) (*app.App, error) { return o.start(w, app.Options{}, true) }
+
 func (o opened) openFor(w *world, options app.Options) (*app.App, error) {
+	return o.start(w, options, false)
+}
+
+func (o opened) start(w *world, options app.Options, fresh bool) (*app.App, error) {
 	cfg, err := o.load(w)
 	if err != nil {
 		return nil, err
@@ -29,7 +36,7 @@ func (o opened) openFor(w *world, options app.Options) (*app.App, error) {
 	if err := cfg.Finish(); err != nil {
 		return nil, wrongUse{err}
 	}
-	if cfg.Database == "" {
+	if cfg.Database == "" && !fresh {
 		if _, err := os.Stat(filepath.Join(cfg.Data, "amanah.db")); err != nil {
 			return nil, fmt.Errorf("there is no data in %s: name the folder with --data, or start amanah serve once", cfg.Data)
 		}

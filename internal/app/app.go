@@ -48,6 +48,7 @@ import (
 	"amanah/internal/privacy/rights"
 	"amanah/internal/privacy/rights/request"
 	"amanah/internal/privacy/rights/rowset"
+	"amanah/internal/privacy/shelf"
 	"amanah/internal/privacy/transfer"
 	"amanah/internal/rest"
 	"amanah/internal/store"
@@ -122,6 +123,7 @@ type App struct {
 	desk      *desk.Guard
 	records   *record.Pages
 	backup    *backup.Service
+	shelf     *shelf.Shelf
 	shell     *web.Shell
 	mux       *web.Routes
 	handler   http.Handler
@@ -152,7 +154,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.openRules, a.openStores, a.openVersions, a.openAudit, a.openDoors, a.openIdentity,
+		a.openRules, a.openStores, a.openVersions, a.openAudit, a.openPapers, a.openDoors, a.openIdentity,
 		a.openNotify,
 		a.openDeadlines,
 		a.openPhone, a.openGoogle,
@@ -294,7 +296,7 @@ func (a *App) homes(purpose string) []store.Scope {
 }
 
 func (a *App) openDoors(context.Context) error {
-	a.door = egress.New(a.rules, &transfer.Book{Store: a.db, Scope: a.scope}, egress.Options{
+	a.door = egress.New(authority{a}, &transfer.Book{Store: a.db, Scope: a.scope}, egress.Options{
 		AllowLoopback: a.Demo || a.cfg.Egress.AllowLoopback, Trusted: a.rules.trusted(a.cfg.OwnHostsOf), Clock: a.Clock, Logger: a.Log})
 	var err error
 	a.post, err = a.openPost()

@@ -51,6 +51,9 @@ func (a *App) Demonstrate(ctx context.Context) (Demonstration, error) {
 		return d, err
 	}
 	d.Target = receiver.page
+	if err := a.demoPapers(ctx); err != nil {
+		return d, err
+	}
 	for _, one := range demoAccounts {
 		d.SignIns = append(d.SignIns, one.SignIn)
 		who, workspace, fresh, err := a.demoPerson(ctx, one.SignIn, one.name)

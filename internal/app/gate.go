@@ -9,6 +9,6 @@ import (
 
 // newGate compiles the notices into what the store and the door out ask.
 func (a *App) newGate() (*gate.Gate, error) {
-	return gate.New(gate.Config{Policy: a.rules.policy, Choices: consent.Choices,
+	return gate.New(gate.Config{Admit: a.admit, Policy: a.rules.policy, Choices: consent.Choices,
 		Home: func(service string) store.Scope { return a.scope(service, id.Tenant{}) }})
 }

@@ -154,7 +154,7 @@ func (r *rules) MaySend(service, recipient, purpose string, categories []string,
 		if !ok {
 			return refuse(service + ".yaml: data: " + name)
 		}
-		if d := r.policy.Allow(sid, c, what, who); !d.Allowed {
+		if d := r.policy.Declared(sid, c, what, who); !d.Allowed {
 			return refuse(d.Why)
 		}
 	}

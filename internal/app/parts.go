@@ -36,6 +36,7 @@ import (
 	"amanah/internal/privacy/retention"
 	"amanah/internal/privacy/rights"
 	"amanah/internal/privacy/rights/request"
+	"amanah/internal/privacy/shelf"
 	"amanah/internal/privacy/transfer"
 	"amanah/internal/rest"
 	"amanah/internal/store"
@@ -69,6 +70,7 @@ func parts() []part {
 		{tables: transfer.Tables(), migrations: transfer.Migrations()},
 		{texts: receipt.Texts()},
 		{texts: record.Texts()},
+		{tables: shelf.Tables(), migrations: shelf.Migrations(), texts: shelf.Texts()},
 		{tables: rights.Tables(), migrations: rights.Migrations(), texts: rights.Texts()},
 		{tables: request.Tables(), migrations: request.Migrations(), texts: request.Texts(), product: "rights"},
 		{tables: hold.Tables(), migrations: hold.Migrations(), texts: hold.Texts()},

@@ -23,6 +23,12 @@ import (
 // started opens a program of CTT alone, or of the services named.
 func started(t *testing.T, text string, services ...string) *App {
 	t.Helper()
+	return decided(t, undecided(t, text, services...))
+}
+
+// undecided is started without the decision on the impact assessments.
+func undecided(t *testing.T, text string, services ...string) *App {
+	t.Helper()
 	if len(services) == 0 {
 		services = []string{"ctt"}
 	}

@@ -106,6 +106,7 @@ func (r *records) facts(ctx context.Context, service string) (*record.Facts, err
 		r.counts[service] = c
 	}
 	facts := c.facts
+	facts.Agreements, facts.Assessment = r.a.shelf.Agreements(service), r.a.shelf.Assessed(service)
 	return &facts, nil
 }
 

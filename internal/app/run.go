@@ -56,6 +56,7 @@ func (a *App) Run(ctx context.Context, started func(Running)) error {
 	}
 	defer a.inbox.Stop()
 	defer a.startMailboxes(work)()
+	go a.shelf.Every(work, papersAge, func(err error) { a.Log.Warn("papers on file not read", "error", err) })
 	r := Running{URL: a.cfg.URL, HTTP: l.Addr()}
 	if a.smtp != nil {
 		if err := a.smtp.Start(); err != nil {

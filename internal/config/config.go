@@ -31,6 +31,9 @@ type Config struct {
 	Notices string `yaml:"notices"`
 	// Calendar is a file of holidays in place of the built-in one.
 	Calendar string `yaml:"calendar"`
+	// Papers is the folder with agreements/ and assessments/, the documents that
+	// the notices name; empty: Data.
+	Papers string `yaml:"papers"`
 	// Services are those that run; empty: every one that a notice describes.
 	Services []string          `yaml:"services"`
 	Hosts    map[string]string `yaml:"hosts"` // service: host name of its own
@@ -210,7 +213,11 @@ func (c *Config) Finish() error {
 	if c.Backup.Days < 1 || c.Backup.Days > 29 {
 		return fmt.Errorf("config: backup.days is %d: archives lie 1 to 29 days, so that what was erased is out of them within 30", c.Backup.Days)
 	}
-	c.Backup.Dir, err = filepath.Abs(c.Backup.Dir)
+	if c.Backup.Dir, err = filepath.Abs(c.Backup.Dir); err != nil {
+		return err
+	}
+	set(&c.Papers, c.Data)
+	c.Papers, err = filepath.Abs(c.Papers)
 	return err
 }
 

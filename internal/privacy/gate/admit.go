@@ -24,6 +24,11 @@ func (g *Gate) Enter(ctx context.Context, s store.Scope) error {
 	if !ok {
 		return fault.New(fault.Forbidden, op, "notice.purpose_missing").With("service", s.Service).With("purpose", s.Purpose)
 	}
+	if g.cfg.Admit != nil {
+		if err := g.cfg.Admit(s.Service, s.Purpose); err != nil {
+			return fault.Wrap(op, err)
+		}
+	}
 	if !r.open.has(place) {
 		if err := g.fresh(ctx, op); err != nil {
 			return err

@@ -41,6 +41,9 @@ type Config struct {
 	// Home is the scope of a service's home.
 	Home    func(service string) store.Scope
 	Choices Choices
+	// Admit refuses a purpose of a service for everybody, such as one that waits for
+	// its impact assessment. May be nil.
+	Admit func(service, purpose string) error
 	// Opened is told when something opened again for a person, on each node, so
 	// that what waited goes on. May be nil.
 	Opened func(service string, who id.Subject)

@@ -3,6 +3,7 @@ package notice
 import (
 	"io/fs"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -91,6 +92,13 @@ type rule struct {
 // the law's country; the day of UTC stands for it.
 func (l *LawPack) InForce(at time.Time) bool {
 	return !at.Before(l.ValidFrom.Time) && (l.ValidUntil.IsZero() || at.Before(l.ValidUntil.Time))
+}
+
+// Carries tells whether an instrument may carry a transfer abroad under a
+// provision: ("56(3)", "dpa").
+func (l *LawPack) Carries(basis, kind string) bool {
+	in, ok := l.instrument(basis)
+	return ok && slices.Contains(in.Kinds, kind)
 }
 
 // Right finds a right of the law.

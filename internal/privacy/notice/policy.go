@@ -159,43 +159,56 @@ const (
 // same time for ten rules and for a thousand. Handles that do not belong to the
 // service are refused.
 func (p *Policy) Allow(service ServiceID, category CategoryID, purpose PurposeID, recipient RecipientID) Decision {
+	d, r := p.declared(service, category, purpose, recipient)
+	if d.Allowed && r != nil && !r.open {
+		return Decision{Why: r.shut}
+	}
+	return d
+}
+
+// Declared is Allow without the question whether the notice gives the agreement's
+// date: whoever asks it looks the agreement up where it is on file.
+func (p *Policy) Declared(service ServiceID, category CategoryID, purpose PurposeID, recipient RecipientID) Decision {
+	d, _ := p.declared(service, category, purpose, recipient)
+	return d
+}
+
+func (p *Policy) declared(service ServiceID, category CategoryID, purpose PurposeID, recipient RecipientID) (Decision, *recipientPolicy) {
 	if service < 1 || int(service) > len(p.services) {
-		return Decision{Why: whyService}
+		return Decision{Why: whyService}, nil
 	}
 	if category < 1 || int(category) > len(p.categories) {
-		return Decision{Why: whyCategory}
+		return Decision{Why: whyCategory}, nil
 	}
 	c := &p.categories[category-1]
 	if c.service != service {
-		return Decision{Why: whyCategory}
+		return Decision{Why: whyCategory}, nil
 	}
 	if purpose < 1 || int(purpose) > len(p.purposes) {
-		return Decision{Why: whyPurpose}
+		return Decision{Why: whyPurpose}, nil
 	}
 	u := &p.purposes[purpose-1]
 	if u.service != service {
-		return Decision{Why: whyPurpose}
+		return Decision{Why: whyPurpose}, nil
 	}
 	d := c.uses[u.place]
 	if recipient == 0 || !d.Allowed {
-		return d
+		return d, nil
 	}
 	if recipient < 1 || int(recipient) > len(p.recipients) {
-		return Decision{Why: whyRecipient}
+		return Decision{Why: whyRecipient}, nil
 	}
 	r := &p.recipients[recipient-1]
 	switch {
 	case r.service != service:
-		return Decision{Why: whyRecipient}
+		return Decision{Why: whyRecipient}, nil
 	case !r.gets[c.place]:
-		return Decision{Why: r.notGets}
+		return Decision{Why: r.notGets}, nil
 	case !r.serves[u.place]:
-		return Decision{Why: r.notFor}
-	case !r.open:
-		return Decision{Why: r.shut}
+		return Decision{Why: r.notFor}, nil
 	}
 	d.Why = r.why
-	return d
+	return d, r
 }
 
 // Service finds a service's handle.

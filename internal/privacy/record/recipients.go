@@ -72,7 +72,7 @@ func SayState(state, lang string) string {
 	names := map[string][2]string{
 		"in force": {"berlaku", "in force"}, "missing": {"berkasnya hilang", "the file is missing"}, "changed": {"berkasnya berubah", "the file has changed"},
 		"ended": {"sudah berakhir", "has ended"}, "outdated": {"untuk versi pemberitahuan yang lama", "for an older version of the notice"},
-		"unregistered": {"belum tercatat", "not on file"}, "withdrawn": {"dicabut", "withdrawn"}, "own": {"server milik pengelola sendiri", "the operator's own server"},
+		"unregistered": {"belum tercatat", "not on file"}, "withdrawn": {"dicabut", "withdrawn"}, "own": {"server milik pengelola sendiri", "the operator's own server"}, "invented": {"rekaan peragaan", "invented for the demo"}, "unfit": {"tanpa dasar dan instrumen transfer yang berlaku", "without a basis and instrument in force"},
 	}
 	return word(lang, names[state][0], names[state][1])
 }

@@ -102,7 +102,7 @@ func (s *Pages) paper(v identity.Visit) error {
 		return err
 	}
 	if f := Format(v.R.URL.Query().Get("format")); f != "" {
-		return s.file(v.W, v.R, src, k, f, v.Lang())
+		return s.file(v.W, src, k, f, v.Lang())
 	}
 	p, err := Make(src, k, v.Lang())
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *Pages) paper(v identity.Visit) error {
 }
 
 // file sends a document for keeping.
-func (s *Pages) file(w http.ResponseWriter, r *http.Request, src Source, k Kind, f Format, lang string) error {
+func (s *Pages) file(w http.ResponseWriter, src Source, k Kind, f Format, lang string) error {
 	if !slices.Contains(k.Formats(), f) {
 		return fault.New(fault.NotFound, "record.file", "")
 	}
@@ -150,7 +150,7 @@ func (s *Pages) recipients(w http.ResponseWriter, r *http.Request) error {
 	}
 	lang := string(i18n.From(ctx).Lang)
 	if f := Format(r.URL.Query().Get("format")); f != "" {
-		return s.file(w, r, src, Recipients, f, lang)
+		return s.file(w, src, Recipients, f, lang)
 	}
 	p, err := Make(src, Recipients, lang)
 	if err != nil {
