@@ -12,7 +12,6 @@ import (
 	"amanah/internal/id"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/shelf"
-	"amanah/internal/store"
 )
 
 // papersAge is how late a change of a paper takes effect on another node.
@@ -35,12 +34,6 @@ func (a *App) papers() string {
 		return a.cfg.Papers
 	}
 	return a.cfg.Data
-}
-
-func (a *App) rightsHome(service string) store.Scope {
-	s := a.scope(service, id.Tenant{})
-	s.Purpose = "rights"
-	return s
 }
 
 // prepareAssessments puts the assessments that come with the notices into the
