@@ -63,9 +63,18 @@ func (a *App) rightsHome(service string) store.Scope {
 	return s
 }
 
+// slugs are the services that run.
+func (a *App) slugs() []string {
+	out := make([]string, len(a.services))
+	for i, s := range a.services {
+		out[i] = s.Slug
+	}
+	return out
+}
+
 // openChanges makes the pages of the versions and the job that tells people.
 func (a *App) openChanges(ctx context.Context) (err error) {
-	a.changes, err = change.NewPages(ctx, change.Config{Book: a.book, Accounts: activeAccounts, Teller: a.teller(), Deliveries: deliveries, Guard: a.desk,
+	a.changes, err = change.NewPages(ctx, change.Config{Services: a.slugs(), Book: a.book, Accounts: activeAccounts, Teller: a.teller(), Deliveries: deliveries, Guard: a.desk,
 		Soon: func(ctx context.Context, tx *store.Tx, service string) error {
 			return a.jobs.Enqueue(ctx, tx, job.Task{Kind: tellNotice, Service: service, Tenant: tx.Tenant()}, tx.Now().Time())
 		}})

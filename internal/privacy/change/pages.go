@@ -23,6 +23,8 @@ type Delivery struct{ Told, Mailed, Read int }
 
 // Config is what Pages need; all of it.
 type Config struct {
+	// Services are those that run.
+	Services []string
 	Book     *Book
 	Accounts Accounts
 	Teller   tell.Teller
@@ -46,7 +48,7 @@ func NewPages(ctx context.Context, c Config) (*Pages, error) {
 		return nil, errors.New("change: NewPages needs everything of its configuration")
 	}
 	p := &Pages{cfg: c, soon: map[string]Entry{}}
-	for _, service := range c.Book.Shelf.Services() {
+	for _, service := range c.Services {
 		all, err := c.Book.List(ctx, service)
 		if err != nil {
 			return nil, err
