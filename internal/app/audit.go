@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strconv"
 	"time"
 
 	"amanah/internal/audit"
 	"amanah/internal/fault"
 	"amanah/internal/id"
 	"amanah/internal/job"
+	"amanah/internal/privacy/tell"
 	"amanah/internal/store"
 )
 
@@ -17,6 +19,7 @@ import (
 const (
 	orderAudit  = "audit.order"
 	verifyAudit = "audit.verify"
+	watchAudit  = "audit.watch"
 )
 
 // openAudit makes the audit log of each service.
@@ -50,13 +53,16 @@ func (a *App) openAudit(context.Context) error {
 	}
 	a.jobs.Handle(orderAudit, func(ctx context.Context, _ job.Task) error { return a.orderAudits(ctx) })
 	a.jobs.Handle(verifyAudit, func(ctx context.Context, _ job.Task) error { return a.verifyAudits(ctx) })
+	a.jobs.Handle(watchAudit, func(ctx context.Context, _ job.Task) error { return a.watchAudits(ctx) })
 	return nil
 }
 
-// planAudit puts entries in order every minute and verifies all logs every day.
+// planAudit puts entries in order every minute, looks for what is suspicious twice
+// a minute, and verifies all logs every day.
 func (a *App) planAudit() {
 	a.jobs.Every(orderAudit, time.Minute)
 	a.jobs.Every(verifyAudit, 24*time.Hour)
+	a.jobs.Every(watchAudit, 30*time.Second)
 }
 
 func (a *App) orderAudits(ctx context.Context) error {
@@ -72,6 +78,23 @@ func (a *App) orderAudits(ctx context.Context) error {
 			_, err = l.Checkpoint(ctx, false)
 		}
 		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// watchAudits tells officers of what is suspicious, once a matter.
+func (a *App) watchAudits(ctx context.Context) error {
+	var errs []error
+	for _, s := range a.services {
+		errs = append(errs, a.db.Write(ctx, a.audits[s.Slug].Home, func(tx *store.Tx) error {
+			raised, err := audit.Watch(ctx, tx)
+			for _, x := range raised {
+				if err == nil {
+					err = a.teller().TellOfficers(ctx, tx, tell.Message{Key: "audit.alert." + x.Kind, Args: map[string]string{"count": strconv.FormatInt(x.Count, 10)}, Once: "alert:" + x.ID.String(), Tone: tell.Danger})
+				}
+			}
+			return err
+		}))
 	}
 	return errors.Join(errs...)
 }

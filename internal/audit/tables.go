@@ -97,7 +97,7 @@ type activity struct {
 
 // Tables are what the package stores.
 func Tables() store.Set {
-	return store.Set{Module: "audit", Rows: []any{entry{}, tree{}, block{}, checkpoint{}, read{}, link{}, head{}, activity{}}}
+	return store.Set{Module: "audit", Rows: []any{entry{}, tree{}, block{}, checkpoint{}, read{}, alert{}, link{}, head{}, activity{}}}
 }
 
 //go:embed migrations/*.sql

@@ -86,7 +86,7 @@ type benchmark struct {
 func benchmarks() []benchmark {
 	return []benchmark{
 		{"policy", false, policy}, {"extract", false, extraction}, {"start", false, start},
-		{"accept", true, accept}, {"smtp", true, overSMTP}, {"webhook", true, webhook}, {"rest", false, restList}, {"import", false, imports}, {"month", false, month}, {"reports", false, reports}, {"export", false, export},
+		{"accept", true, accept}, {"smtp", true, overSMTP}, {"webhook", true, webhook}, {"rest", false, restList}, {"import", false, imports}, {"month", false, month}, {"reports", false, reports}, {"export", false, export}, {"audit", false, auditLog},
 	}
 }
 
