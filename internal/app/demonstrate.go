@@ -92,6 +92,9 @@ func (a *App) Demonstrate(ctx context.Context) (Demonstration, error) {
 	if err != nil {
 		return d, err
 	}
+	if err := a.demoRequests(ctx); err != nil {
+		return d, err
+	}
 	return d, a.LookAtPromises(ctx) // at what the demo stores
 }
 

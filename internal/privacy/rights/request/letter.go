@@ -117,7 +117,12 @@ func (s *Service) Prove(ctx context.Context, home store.Scope, token string) (*C
 			return s.tellOfficers(ctx, tx, c, "request.told.identity")
 		}
 		c.State = Open
-		if err := adopt(ctx, tx, c, who); err != nil {
+		if c.Right == Child { // the child must not read who reported it
+			err = store.Update(ctx, tx, c)
+		} else {
+			err = adopt(ctx, tx, c, who)
+		}
+		if err != nil {
 			return err
 		}
 		if err := s.step(ctx, tx, c, "identified", string(ByLink)); err != nil {

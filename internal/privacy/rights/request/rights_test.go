@@ -133,7 +133,10 @@ func TestOpen_correction(t *testing.T) {
 			t.Fatalf("not corrected: %s %v", c.State, h.corrected)
 		}
 		var tasks []request.Task
-		h.read(func(ctx context.Context, tx *store.Tx) (err error) { tasks, err = request.Tasks(ctx, tx, c.ID); return err })
+		h.read(func(ctx context.Context, tx *store.Tx) (err error) {
+			tasks, err = request.Tasks(ctx, tx, c.ID)
+			return err
+		})
 		if len(tasks) != 1 || tasks[0].Recipient != "smtp-relay" || tasks[0].What != "correct" {
 			t.Fatalf("who got it is not told: %+v", tasks)
 		}
@@ -194,7 +197,10 @@ func TestOpen_aThousandTimes(t *testing.T) {
 			}
 		}
 		var queue []request.Case
-		h.read(func(ctx context.Context, tx *store.Tx) (err error) { queue, err = request.Queue(ctx, tx, false); return err })
+		h.read(func(ctx context.Context, tx *store.Tx) (err error) {
+			queue, err = request.Queue(ctx, tx, false)
+			return err
+		})
 		if len(queue) != 1 || queue[0].Repeats != 999 || len(h.trail(queue[0].ID)) != 1 || len(h.officers) != 1 {
 			t.Errorf("%d entries, %d repeats, %d steps, %d messages", len(queue), queue[0].Repeats, len(h.trail(queue[0].ID)), len(h.officers))
 		}
