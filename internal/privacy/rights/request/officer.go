@@ -388,9 +388,11 @@ func Queue(ctx context.Context, tx *store.Tx, done bool) ([]Case, error) {
 func Late(ctx context.Context, tx *store.Tx, days int) (kept, late int, err error) {
 	all, err := deadline.Closed(ctx, tx, "request", tx.Now().Time().AddDate(0, 0, -days))
 	for _, d := range all {
-		if d.State == deadline.Late {
+		switch {
+		case d.Name != "answer":
+		case d.State == deadline.Late:
 			late++
-		} else {
+		default:
 			kept++
 		}
 	}

@@ -164,6 +164,19 @@ func rupiah(c *Case) money.Amount {
 	return money.Amount{Minor: c.Amount, Currency: money.Currency(c.Currency)}
 }
 
+// ruleText writes a deadline's rule for people: "UU 27/2022 7, 32: 3 x 24 hours".
+func ruleText(p i18n.Printer, rule string) string {
+	i := strings.LastIndex(rule, ": ")
+	if i < 0 {
+		return rule
+	}
+	within, err := notice.ParsePeriod(rule[i+2:])
+	if err != nil {
+		return rule
+	}
+	return rule[:i+2] + within.Say(string(p.Lang))
+}
+
 // holds tells whether the stop that a case brought still holds.
 func holds(v view) bool {
 	if v.Case.State != Answered {
