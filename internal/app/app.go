@@ -33,6 +33,7 @@ import (
 	"amanah/internal/job"
 	"amanah/internal/notify"
 	"amanah/internal/privacy/change"
+	"amanah/internal/privacy/complaint"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/deadline"
@@ -132,6 +133,8 @@ type App struct {
 	metrics   *metrics
 	audits    map[string]*audit.Log // by service
 	close     []func()
+
+	complaints *complaint.Service
 }
 
 // New builds the program and starts nothing. The error of a notice that does not
@@ -171,6 +174,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		a.openChanges,
 		a.openConsents,
 		a.openPromises,
+		a.openComplaints,
 		a.openREST,
 		a.openWeb, a.openMail,
 	} {

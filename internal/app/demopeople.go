@@ -36,7 +36,11 @@ func (a *App) demoPeople(ctx context.Context) ([]SignIn, error) {
 			continue
 		}
 		in := SignIn{one.service, one.email, demoPassword}
-		if _, _, _, err := a.demoPerson(ctx, in, one.name); err != nil {
+		who, _, fresh, err := a.demoPerson(ctx, in, one.name)
+		if err == nil && fresh {
+			err = a.demoComplaint(ctx, one.service, who, one.name, one.email)
+		}
+		if err != nil {
 			return nil, err
 		}
 		out = append(out, in)

@@ -82,6 +82,10 @@ var openRoutes = map[string]string{
 	"GET /ctt/oauth/google/signup":            "the browser's ticket is the proof",
 	"POST /ctt/oauth/google/signup":           "the browser's ticket is the proof",
 	"GET /ctt/oauth/google/known":             "the browser's ticket is the proof",
+	"GET /ctt/complaint":                      "who complains may have no account",
+	"POST /ctt/complaint":                     "who complains may have no account; counts its tries",
+	"POST /ctt/complaint/status":              "leads to the page of a number",
+	"GET /ctt/complaint/{number}":             "the number is the key; state and dates only, and it counts its tries",
 	"POST /ctt/hooks/telegram":                "Telegram's secret header is the proof",
 	"POST /ctt/hooks/pay/{provider}":          "the provider's signature or token is the proof",
 }

@@ -23,6 +23,7 @@ import (
 	"amanah/internal/ledger"
 	"amanah/internal/notify"
 	"amanah/internal/privacy/change"
+	"amanah/internal/privacy/complaint"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/deadline"
@@ -76,6 +77,7 @@ func parts() []part {
 		{tables: hold.Tables(), migrations: hold.Migrations(), texts: hold.Texts()},
 		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
 		{tables: deadline.Tables(), migrations: deadline.Migrations(), texts: deadline.Texts()},
+		{tables: complaint.Tables(), migrations: complaint.Migrations(), texts: complaint.Texts(), product: "rights"},
 		{tables: retention.Tables(), migrations: retention.Migrations()},
 		{tables: promise.Tables(), migrations: promise.Migrations(), texts: promise.Texts()},
 		{tables: cookie.Tables(), migrations: cookie.Migrations(), texts: cookie.Texts(), product: "cookies"},
@@ -112,6 +114,7 @@ var products = []string{
 	"import",
 	"budget",
 	"mailbox",
+	"rights",
 }
 
 func sets() []store.Set {

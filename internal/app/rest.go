@@ -57,6 +57,7 @@ func (a *App) openAPI(s tenant.Service) error {
 	a.mine.REST(api)
 	a.requests.REST(api)
 	a.notify.REST(api)
+	a.complaints.REST(api)
 	a.cookies.REST(api)
 	a.consents.REST(api)
 	a.changes.REST(api)

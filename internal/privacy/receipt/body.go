@@ -42,3 +42,12 @@ type ExportBody struct {
 	Files          int64  `json:"files"`
 	Categories     int    `json:"categories"`
 }
+
+// ComplaintBody is what the receipt of the file of a complaint says: which file it
+// speaks of, by its digest, and where the case stood.
+type ComplaintBody struct {
+	Number string `json:"number"`
+	File   string `json:"file"`
+	SHA256 string `json:"sha256"`
+	State  string `json:"state"`
+}

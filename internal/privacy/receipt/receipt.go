@@ -25,6 +25,7 @@ const (
 	Export       = "export"
 	Retention    = "retention"
 	Consent      = "consent"
+	Complaint    = "complaint"
 )
 
 // Receipt is a statement that was signed. Body depends on Kind.
