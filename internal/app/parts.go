@@ -27,6 +27,7 @@ import (
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/deadline"
+	"amanah/internal/privacy/desk"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/gate"
 	"amanah/internal/privacy/hold"

@@ -12,6 +12,7 @@ import (
 	"amanah/internal/front"
 	"amanah/internal/identity"
 	"amanah/internal/privacy/cookie"
+	"amanah/internal/privacy/desk"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/record"
 	"amanah/internal/web"
@@ -186,9 +187,18 @@ func (a *App) decorate(r *http.Request, p *web.Page) {
 	p.User = identity.User(r)
 	a.supportMenu(r, p, who)
 	a.billingMenu(r, p, who)
+	a.board().Decorate(r, p, who)
 	a.billingBanner(r, p)
 	a.notify.Decorate(r, p, r.URL.Path == p.Service.Path(landing(p.Service.Slug)))
 	if len(p.Nav) == 0 && who.Service == "ctt" && !who.Workspace.IsZero() {
 		p.Nav = append(a.menuOf(r), a.billingNav(r)...)
 	}
+}
+
+// board is the officers' desk of every service. It shows the registers that have a
+// page.
+func (a *App) board() *desk.Desk {
+	return &desk.Desk{Guard: a.desk, Has: func(slug string, r desk.Register) bool {
+		return a.mux.Has("GET /" + slug + desk.Root + "/" + string(r))
+	}}
 }

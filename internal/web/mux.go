@@ -42,5 +42,8 @@ func Under(slug, pattern string) string {
 	return method + " /" + slug + path
 }
 
+// Has tells whether there is a route of exactly this pattern.
+func (m *Routes) Has(pattern string) bool { return slices.Contains(m.patterns, pattern) }
+
 // Patterns are those of all routes, sorted.
 func (m *Routes) Patterns() []string { return slices.Sorted(slices.Values(m.patterns)) }
