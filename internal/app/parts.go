@@ -78,6 +78,7 @@ func parts() []part {
 		{tables: hold.Tables(), migrations: hold.Migrations(), texts: hold.Texts()},
 		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
 		{tables: deadline.Tables(), migrations: deadline.Migrations(), texts: deadline.Texts()},
+		{texts: desk.Texts()},
 		{tables: complaint.Tables(), migrations: complaint.Migrations(), texts: complaint.Texts(), product: "rights"},
 		{tables: retention.Tables(), migrations: retention.Migrations()},
 		{tables: promise.Tables(), migrations: promise.Migrations(), texts: promise.Texts()},
