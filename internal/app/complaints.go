@@ -17,13 +17,6 @@ func (a *App) openComplaints(context.Context) (err error) {
 	return err
 }
 
-// rightsHome is the scope of a service's own enclosure for the rights of people.
-func (a *App) rightsHome(service string) store.Scope {
-	s := a.scope(service, id.Tenant{})
-	s.Purpose = "rights"
-	return s
-}
-
 // words says a sentence outside of a page.
 func (a *App) words(lang, key string, args ...any) string {
 	l, _ := i18n.Known(lang)
