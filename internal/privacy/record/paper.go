@@ -1,6 +1,7 @@
 package record
 
 import (
+	"strings"
 	"time"
 
 	"amanah/internal/fault"
@@ -102,5 +103,5 @@ func (f *Field) row(cells ...string) { f.Rows = append(f.Rows, cells) }
 // unchecked is the sentence about a list whose wording nobody here has read.
 func unchecked(lang, article string) string {
 	return word(lang, "Susunan butir mengikuti jumlah dan urutan huruf "+article+"; namanya dari kami dan harus dicocokkan dengan naskah resmi.",
-		"The items follow the number and letters of "+article+"; their names are ours and have to be checked against the official text.")
+		"The items follow the number and letters of "+strings.Replace(article, "Pasal", "article", 1)+"; their names are ours and have to be checked against the official text.")
 }

@@ -123,7 +123,7 @@ func (s *Shelf) Digest(document string) (string, error) {
 	if err != nil {
 		return "", fault.New(fault.NotFound, op, "shelf.document.missing").On("document")
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	f, err := root.Open(filepath.FromSlash(document))
 	if err != nil {
 		return "", fault.New(fault.NotFound, op, "shelf.document.missing").On("document")

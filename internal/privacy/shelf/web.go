@@ -36,6 +36,7 @@ type item struct {
 	Form                   *ui.Form
 	Action                 string
 	On                     bool // registered and not withdrawn
+	Asked                  bool // its form is open: one at a time, so that each field has one name on the page
 }
 
 func (s *Shelf) item(v identity.Visit, k Kind, key, document, state string) item {
@@ -49,7 +50,9 @@ func (s *Shelf) item(v identity.Visit, k Kind, key, document, state string) item
 	return item{Paper: p, State: state, Now: now, Action: action, On: ok && !p.Withdrawn, Form: ui.NewForm(nil)}
 }
 
-func (s *Shelf) agreements(v identity.Visit) error { return s.showAgreements(v, "", nil) }
+func (s *Shelf) agreements(v identity.Visit) error {
+	return s.showAgreements(v, v.R.URL.Query().Get("for"), nil)
+}
 
 func (s *Shelf) showAgreements(v identity.Visit, key string, f *ui.Form) error {
 	n, status := s.notices[v.Who.Service], http.StatusOK
@@ -63,7 +66,8 @@ func (s *Shelf) showAgreements(v identity.Visit, key string, f *ui.Form) error {
 		if r.Transfer != nil && r.Abroad() {
 			i.Instruments = r.Transfer.Instruments
 		}
-		if r.Key == key && f != nil {
+		i.Asked = r.Key == key
+		if i.Asked && f != nil {
 			i.Form, status = f, http.StatusUnprocessableEntity
 		}
 		all = append(all, i)
