@@ -110,6 +110,7 @@ type App struct {
 	schema    *rowset.Schema
 	rights    *rights.Rights
 	erasure   *erasure.Erasure
+	closing   *erasure.Site
 	mine      *rights.Pages
 	retention *retention.Retention
 	promises  *promise.Keeper
@@ -170,6 +171,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		a.openHolds,
 		a.openPrivacy,
 		a.openRequests,
+		a.openClosing,
 		a.openRecords,
 		a.openChanges,
 		a.openConsents,
@@ -312,7 +314,7 @@ func (a *App) openIdentity(context.Context) (err error) {
 		DB: a.db, Services: a.services, Consents: consent.ForSignUp{}, Recorder: recorder{}, Mailer: letters{a.post}, Catalog: a.catalog,
 		Address: a.address, Landing: landing, Rand: rand.Reader, Secure: a.secure(),
 		Links: a.cfg.SignIn.Links, Ways: a.ways, Pages: a.accountPages,
-		Required: a.needsFactor, Activity: activity, Demo: a.Demo,
+		Required: a.needsFactor, Activity: activity, Sealed: a.sealedPath, Demo: a.Demo,
 		Report: func(_ context.Context, err error) { a.Log.Warn("letter not sent", "error", err) },
 	})
 	if err == nil {
@@ -378,7 +380,8 @@ func (a *App) openPrivacy(context.Context) (err error) {
 		return err
 	}
 	a.erasure, err = erasure.New(erasure.Config{DB: a.db, Schema: a.schema, Vault: a.files(), People: a.people, Kept: a.rights,
-		Sessions: endings{a.db}, Farewell: a.farewell(), Workspaces: a.workspaces(), Holds: a.holds, Notice: a.notice, Key: a.keys.signing, Catalog: a.catalog})
+		Sessions: endings{a.db}, Farewell: a.farewell(), Workspaces: a.workspaces(), Holds: a.holds,
+		Sealer: sealer{}, News: closingNews{a}, Idle: idlers{}, Teller: a.teller(), Notice: a.notice, Key: a.keys.signing, Catalog: a.catalog})
 	if err != nil {
 		return err
 	}

@@ -30,13 +30,11 @@ func (f farewell) Farewell(ctx context.Context, home store.Scope, who id.Subject
 		return fault.New(fault.Unavailable, "app.Farewell", "mail.no_relay")
 	}
 	// An address that nobody proved may be a stranger's, who never heard of us.
-	if proven, err := f.a.identity.Proven(ctx, home.Service, who); err != nil || !proven {
+	c, proven, err := f.a.identity.OwnContact(ctx, home.Service, who)
+	if err != nil || !proven {
 		return fault.New(fault.Unavailable, "app.Farewell", "mail.unproven").Cause(err)
 	}
-	to, err := f.a.identity.AddressOf(ctx, home.Service, who)
-	if err != nil {
-		return err
-	}
+	to := c.Email
 	say := f.a.catalog.Printer(lang, nil)
 	n := f.a.rules.notice(home.Service)
 	return f.a.post.Send(ctx, mail.Letter{To: to, Lang: string(lang), Subject: say.T("app.farewell.subject", "service", n.Name(string(lang))),

@@ -17,6 +17,12 @@ func asCTT(pattern string) string {
 // openRoutes are all routes that answer whoever asks, each with the reason why.
 // Every other route of the program asks for a whole session: TestGuard_strangers.
 var openRoutes = map[string]string{
+	// A sealed account has no session: the mailed token is the proof.
+	"GET /ctt/privacy/closing/{token}":          "the mailed token",
+	"POST /ctt/privacy/closing/{token}/restore": "the mailed token",
+	"POST /ctt/privacy/closing/{token}/erase":   "the mailed token",
+	"POST /ctt/privacy/closing/{token}/copy":    "the mailed token",
+
 	"/ctt/api/v1/":                            "each call asks for its token: TestGuard_calls",
 	"GET /ctt/api/{$}":                        "the list of calls, without data",
 	"GET /{$}":                                "leads to the service",

@@ -120,6 +120,8 @@ func (a *App) plan() {
 	a.jobs.Every(resumeErasures, 5*time.Minute)
 	a.jobs.Every(sweepRetention, 6*time.Hour)
 	a.jobs.Every(breakSilence, time.Hour)
+	a.jobs.Every(closeDue, 5*time.Minute)
+	a.jobs.Every(closeIdle, 12*time.Hour)
 	a.jobs.Handle(cleanIdentity, func(ctx context.Context, _ job.Task) error {
 		for _, s := range a.services {
 			if _, err := a.identity.Clean(ctx, s.Slug); err != nil {

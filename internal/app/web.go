@@ -147,6 +147,7 @@ func (a *App) serviceRoutes(mux web.Mux, slug string) {
 	a.identity.Routes(mux, slug)
 	a.mine.Routes(mux, slug)
 	a.requests.Routes(mux, slug)
+	a.closing.Routes(mux, slug)
 	a.records.Routes(mux, slug)
 	a.shelf.Routes(mux, slug, a.desk)
 	a.notify.Routes(mux, slug)

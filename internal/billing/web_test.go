@@ -217,7 +217,7 @@ func TestStaff(t *testing.T) {
 				}
 			}
 			if err == nil {
-				_, err = audit.Verify(t.Context(), tx)
+				_, err = audit.VerifyChain(t.Context(), tx)
 			}
 			return err
 		})

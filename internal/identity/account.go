@@ -51,6 +51,9 @@ func (s *Service) find(ctx context.Context, v tenant.Service, x vault.Index) (a 
 		a, err = byIndex(ctx, tx, x)
 		return err
 	})
+	if Sealed(err) {
+		return s.findSealed(ctx, v, x)
+	}
 	return a, err
 }
 

@@ -114,6 +114,9 @@ type Config struct {
 	// Activity reads a person's own log, the newest first, before a line (zero: from
 	// the newest). Where nil there is no page of it.
 	Activity func(ctx context.Context, tx *store.Tx, who id.Subject, before id.ID, limit int) ([]LogLine, error)
+	// Sealed gives the path within a service that a person is led to who signs in
+	// while the account is closing. They have proven themselves by the password.
+	Sealed func(ctx context.Context, slug string, who id.Subject) (path string, err error)
 	// Report is told about a mail that could not be sent. Its error holds no
 	// personal data of this package.
 	Report func(ctx context.Context, err error)

@@ -32,7 +32,11 @@ func (s *Service) SignIn(ctx context.Context, slug, email, password string, d De
 		s.resend(ctx, v, a, normal, d)
 		return Ticket{}, fault.New(fault.Invalid, "identity.SignIn", "identity.signin.unverified")
 	}
-	return s.welcome(ctx, v, a, tries, ByPassword, d, nil)
+	t, err := s.welcome(ctx, v, a, tries, ByPassword, d, nil)
+	if Sealed(err) {
+		t.Subject = a.Subject // who has proven it, for Config.Sealed
+	}
+	return t, err
 }
 
 // guess finds the account that an address and a password belong to. The try is

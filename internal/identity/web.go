@@ -223,6 +223,13 @@ func (h pages) signIn(w http.ResponseWriter, r *http.Request) error {
 			h.Arrive(w, r, h.v.Slug, t, next)
 			return nil
 		}
+		if Sealed(refused) && h.cfg.Sealed != nil {
+			to, err := h.cfg.Sealed(r.Context(), h.v.Slug, t.Subject)
+			if err == nil {
+				web.Redirect(w, r, at.Path(to))
+			}
+			return err
+		}
 		if !f.Take(refused) {
 			return refused
 		}

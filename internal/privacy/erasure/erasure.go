@@ -15,6 +15,7 @@ import (
 	"amanah/internal/privacy/receipt"
 	"amanah/internal/privacy/rights"
 	"amanah/internal/privacy/rights/rowset"
+	"amanah/internal/privacy/tell"
 	"amanah/internal/store"
 	"amanah/internal/vault"
 	"amanah/internal/web/i18n"
@@ -89,9 +90,15 @@ type Config struct {
 	Settler    Settler    // nil: asked of Workspaces, like Heirs
 	Grants     Grants     // nil: asked of Workspaces, like Heirs
 	Holds      *hold.Book // nil: holds without clocks and tellings
-	Notice     func(service string) (*notice.Notice, bool)
-	Key        *receipt.Key
-	Catalog    *i18n.Catalog
+	// Sealer, News, Idle and Teller make grace times and idle accounts work; where
+	// Sealer is nil there is no grace time.
+	Sealer  Sealer
+	News    News
+	Idle    Idlers
+	Teller  tell.Teller
+	Notice  func(service string) (*notice.Notice, bool)
+	Key     *receipt.Key
+	Catalog *i18n.Catalog
 }
 
 // Erasure erases people. It is safe for concurrent use.

@@ -159,8 +159,9 @@ func checkAudit(t testing.TB, w *rightstest.World) {
 	ctx := context.Background()
 	for _, tenant := range []id.Tenant{w.Home.Tenant, w.Us} {
 		err := w.Read(ctx, w.In(tenant), func(tx *store.Tx) error {
-			c, err := audit.Verify(ctx, tx)
-			if c.Rows == 0 {
+			var n int64
+			err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM audit_entries", nil, &n)
+			if n == 0 {
 				t.Error("the audit log lost its rows")
 			}
 			return err

@@ -157,6 +157,11 @@ func (r *run) wait(ctx context.Context, holds hold.Standing) error {
 		if !begins {
 			return nil
 		}
+		if r.Sealer != nil { // what must stay is only stored
+			if err := r.Sealer.Seal(ctx, tx, r.Who); err != nil {
+				return err
+			}
+		}
 		return audit.Record(ctx, tx, audit.Act{Name: "erasure.waits", Object: strings.TrimSpace(why)})
 	})
 }

@@ -152,6 +152,11 @@ func (r *run) takeBack(ctx context.Context) error {
 	if r.Grants == nil {
 		return nil
 	}
+	if r.Sealer != nil { // the grants' secrets are opened for the last time
+		if err := r.DB.Write(ctx, r.home, func(tx *store.Tx) error { return r.Sealer.Unseal(ctx, tx, r.Who) }); err != nil {
+			return err
+		}
+	}
 	for _, p := range r.places {
 		if err := r.Grants.TakeBack(ctx, r.scope(p), r.Who, p.Close); err != nil {
 			return err

@@ -32,8 +32,35 @@ type order struct {
 	WaitsUntil clock.Instant `data:"none"`
 }
 
+// closing is an account in its grace time: sealed, and erased when that is over.
+// It goes with the person.
+type closing struct {
+	store.Row `table:"closings" subject:"subject_id"`
+	Subject   id.Subject    `data:"none" db:"subject_id"`
+	Ground    string        `data:"none"`
+	OrderedBy string        `data:"none"`
+	Language  string        `data:"none"`
+	AskedAt   clock.Instant `data:"none"`
+	EraseAt   clock.Instant `data:"none"`
+	BegunAt   clock.Instant `data:"none"` // the erasure began: there is no way back
+	// TokenHash is of the token that restores, erases now and copies.
+	TokenHash []byte `data:"none"`
+}
+
+// warning says that a person was told that the account is idle. It is void once
+// they were seen again.
+type warning struct {
+	store.Row `table:"idle_warnings" subject:"subject_id"`
+	Subject   id.Subject    `data:"none" db:"subject_id"`
+	LastSeen  clock.Instant `data:"none"`
+	FirstTold clock.Instant `data:"none"`
+	LastTold  clock.Instant `data:"none"`
+}
+
 // Tables are what the package stores.
-func Tables() store.Set { return store.Set{Module: "erasure", Rows: []any{order{}}} }
+func Tables() store.Set {
+	return store.Set{Module: "erasure", Rows: []any{order{}, closing{}, warning{}}}
+}
 
 //go:embed migrations/*.sql
 var migrations embed.FS

@@ -339,9 +339,9 @@ func TestAllow_category(t *testing.T) {
 	w.stop(t, "ctt", rina, "improve", gate.Objected)
 	w.lift(t, "ctt", rina, "improve", gate.Objected)
 	err := w.Read(t.Context(), home("ctt", "rights"), func(tx *store.Tx) error {
-		c, err := audit.Verify(t.Context(), tx)
-		if err == nil && c.Rows != 2 {
-			t.Errorf("the chain has %d rows", c.Rows)
+		var n int64
+		if err := tx.QueryRow(t.Context(), "SELECT COUNT(*) FROM audit_entries", nil, &n); err != nil || n != 2 {
+			t.Errorf("the log has %d rows, %v", n, err)
 		}
 		list, err := gate.Of(t.Context(), tx, rina)
 		if err == nil && (len(list) != 1 || list[0].Lifted.IsZero() || list[0].Purpose != "improve") {

@@ -4,7 +4,10 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
+	"amanah/internal/fault"
+	"amanah/internal/id"
 	"amanah/internal/identity"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/web"
@@ -23,6 +26,9 @@ type closePage struct {
 	Action     string
 	Back       string
 	Password   bool // the password confirms too
+	// Planned is the day of the erasure; Grace says that it can be undone until then.
+	Planned time.Time
+	Grace   bool
 }
 
 func (s *Pages) askClose(w http.ResponseWriter, r *http.Request) error {
@@ -48,6 +54,9 @@ func (s *Pages) showClose(w http.ResponseWriter, r *http.Request, p identity.Pri
 		page.Records += h.Records
 	}
 	n, _ := s.Rights.Notice(p.Service)
+	c := n.Closing()
+	page.Grace = !c.Grace.IsZero()
+	page.Planned = c.Grace.AddTo(s.Rights.DB.Clock().Now()).In(p.Location())
 	if c, ok := n.Category("erasure.proof"); ok {
 		page.Outlives = append(page.Outlives, c)
 	}
@@ -83,11 +92,15 @@ func (s *Pages) close(w http.ResponseWriter, r *http.Request) error {
 	}
 	// The order is durable before anything goes: that the browser leaves must not
 	// stop what it asked for.
-	number, err := s.Eraser.EraseAccount(context.WithoutCancel(r.Context()), p.Subject, i18n.From(web.Context(r)).Lang)
+	closed, err := s.Eraser.CloseAccount(context.WithoutCancel(r.Context()), p.Subject, i18n.From(web.Context(r)).Lang)
 	if err != nil {
 		return err
 	}
-	web.Redirect(w, r, web.ServiceOf(r.Context()).Path("/privacy/receipts/"+number.String()), web.Flash{Tone: ui.Success, Key: "rights.closed"})
+	if closed.Token != "" {
+		web.Redirect(w, r, web.ServiceOf(r.Context()).Path("/privacy/closing/"+closed.Token))
+		return nil
+	}
+	web.Redirect(w, r, web.ServiceOf(r.Context()).Path("/privacy/receipts/"+closed.Number.String()), web.Flash{Tone: ui.Success, Key: "rights.closed"})
 	return nil
 }
 
@@ -105,6 +118,9 @@ func (s *Pages) confirmed(ctx context.Context, p identity.Principal, typed strin
 func (s *Pages) receipt(slug string) web.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		_, rec, err := s.verified(r.Context(), slug, r.PathValue("number"))
+		if fault.Is(err, fault.NotFound) {
+			return s.waiting(w, r, slug, err)
+		}
 		if err != nil {
 			return err
 		}
@@ -112,6 +128,22 @@ func (s *Pages) receipt(slug string) web.HandlerFunc {
 		web.Render(w, r, http.StatusOK, web.Page{Title: i18n.T(ctx, "receipt.title."+rec.Kind), Lead: i18n.T(ctx, "rights.receipt.lead")}, receiptView(rec, r.URL.Path+"/file"))
 		return nil
 	}
+}
+
+// waiting shows an order that is not done; it names nobody.
+func (s *Pages) waiting(w http.ResponseWriter, r *http.Request, slug string, none error) error {
+	orders, ok := s.Eraser.(Waiting)
+	number, err := id.Parse(strings.ToLower(r.PathValue("number")))
+	if !ok || err != nil {
+		return none
+	}
+	why, until, err := orders.Waits(r.Context(), s.Home(slug), number)
+	if err != nil {
+		return err
+	}
+	ctx := web.Context(r)
+	web.Render(w, r, http.StatusAccepted, web.Page{Title: i18n.T(ctx, "rights.waits.title"), Lead: i18n.T(ctx, "rights.waits.lead")}, waitsView(why, until))
+	return nil
 }
 
 func (s *Pages) receiptFile(slug string) web.HandlerFunc {

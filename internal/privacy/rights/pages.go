@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"amanah/internal/audit"
 	"amanah/internal/fault"
@@ -31,8 +32,25 @@ type Confirmer interface {
 
 // Eraser closes accounts; erasure.Erasure has an adapter (ForPages).
 type Eraser interface {
-	EraseAccount(ctx context.Context, who id.Subject, lang i18n.Lang) (number id.ID, err error)
+	// CloseAccount seals the account for its grace time, or erases at once.
+	CloseAccount(ctx context.Context, who id.Subject, lang i18n.Lang) (Closed, error)
 	Receipt(ctx context.Context, home store.Scope, number id.ID) ([]byte, error)
+}
+
+// Closed is what became of an account that was closed: the number of the order of
+// erasure, or, during a grace time, until when and by which token it can be
+// restored.
+type Closed struct {
+	Number id.ID
+	Until  time.Time
+	Token  string
+}
+
+// Waiting tells why an order of erasure is not done.
+type Waiting interface {
+	// Waits gives a word ("hold", "duty", "") and when that is looked at again;
+	// fault NotFound where there is no such order.
+	Waits(ctx context.Context, home store.Scope, number id.ID) (why string, until time.Time, err error)
 }
 
 // PagesConfig is what NewPages needs. Confirmer may be nil: then the e-mail

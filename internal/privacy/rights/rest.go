@@ -168,7 +168,9 @@ type closeIn struct {
 
 type closeOut struct {
 	Body struct {
-		Receipt string `json:"receipt" format:"uuid" doc:"The number of the receipt, at /privacy/receipts/{number}."`
+		Receipt string `json:"receipt,omitempty" format:"uuid" doc:"The number of the receipt, at /privacy/receipts/{number}; absent during a grace time."`
+		Until   string `json:"erased_at,omitempty" format:"date-time" doc:"When the grace time ends and the data is erased; absent where there is none."`
+		Restore string `json:"restore,omitempty" doc:"The page within the service that restores the account, erases at once or gives a copy. Who has it can do so; it is given once."`
 	}
 }
 
@@ -191,11 +193,15 @@ func (s *Pages) restClose(ctx context.Context, in *closeIn) (*closeOut, error) {
 	if !ok {
 		return nil, fault.New(fault.Invalid, op, "rights.close.confirm.wrong").On("confirm")
 	}
-	number, err := s.Eraser.EraseAccount(context.WithoutCancel(ctx), p.Subject, i18n.From(ctx).Lang)
+	closed, err := s.Eraser.CloseAccount(context.WithoutCancel(ctx), p.Subject, i18n.From(ctx).Lang)
 	if err != nil {
 		return nil, err
 	}
 	out := &closeOut{}
-	out.Body.Receipt = number.String()
+	if closed.Token != "" {
+		out.Body.Until, out.Body.Restore = stamp(closed.Until), "/privacy/closing/"+closed.Token
+	} else {
+		out.Body.Receipt = closed.Number.String()
+	}
 	return out, nil
 }
