@@ -81,6 +81,7 @@ func loadRules(cfg config.Config, files fs.FS, held map[string][]string, m *stor
 	for _, n := range top {
 		if len(cfg.Services) == 0 || slices.Contains(cfg.Services, n.Service()) {
 			now, _ := shelf.By(n.Service(), at, held[n.Service()])
+			now.Notice.TakePromises(n)
 			r.notices = append(r.notices, now.Notice)
 		}
 	}

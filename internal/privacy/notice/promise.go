@@ -60,6 +60,11 @@ func Topics() []string {
 // Promises are the service's promises, in the order of their file.
 func (n *Notice) Promises() []Promise { return n.promises }
 
+// TakePromises gives the version of a notice that holds the promises that were
+// loaded with the service's file. It is for loading only: afterwards a notice never
+// changes.
+func (n *Notice) TakePromises(from *Notice) { n.promises = from.promises }
+
 // loadPromises reads promises/<service>.yaml into a notice that was just parsed.
 func (n *Notice) loadPromises(fsys fs.FS) []Finding {
 	file := "promises/" + n.Service() + ".yaml"

@@ -31,6 +31,10 @@ func Checks() []Check {
 		{Name: "erasures-told", Look: erasuresTold},
 		{Name: "guesses", Look: guesses},
 		{Name: "purposes", Look: purposes},
+		{Name: "deadlines", Params: []string{"matter", "name?"}, Sound: matter, Look: deadlines},
+		{Name: "refusals", Look: refusals},
+		{Name: "backups", Look: backups},
+		{Name: "stopped", Look: stopped},
 		{Name: "second-factor", Sound: factorPromised, Look: secondFactor},
 	}
 }
