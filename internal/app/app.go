@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"amanah/internal/audit"
@@ -86,6 +87,7 @@ type App struct {
 	keys      *keys
 	db        *store.DB
 	gate      *gate.Gate
+	running   atomic.Pointer[inbox.Inbox] // set while messages are handled
 	jobs      *job.Queue
 	catalog   *i18n.Catalog
 	services  []tenant.Service
@@ -303,6 +305,7 @@ func (a *App) homes(purpose string) []store.Scope {
 
 func (a *App) openDoors(context.Context) error {
 	a.door = egress.New(authority{a}, &transfer.Book{Store: a.db, Scope: a.scope}, egress.Options{
+		Gate:          a.mayLeave,
 		AllowLoopback: a.Demo || a.cfg.Egress.AllowLoopback, Trusted: a.rules.trusted(a.cfg.OwnHostsOf), Clock: a.Clock, Logger: a.Log})
 	var err error
 	a.post, err = a.openPost()

@@ -35,8 +35,8 @@ func (a *App) title(service, lang string) string {
 type contacts struct{ accounts *identity.Service }
 
 // Contact asks the account.
-func (c contacts) Contact(ctx context.Context, service string, who id.Subject) (notify.Contact, error) {
-	found, err := c.accounts.ContactOf(ctx, service, who)
+func (c contacts) Contact(ctx context.Context, service, purpose string, who id.Subject) (notify.Contact, error) {
+	found, err := c.accounts.ContactFor(ctx, service, purpose, who)
 	return notify.Contact{Email: found.Email, Lang: found.Lang}, err
 }
 

@@ -55,6 +55,8 @@ func (a *App) Run(ctx context.Context, started func(Running)) error {
 		return err
 	}
 	defer a.inbox.Stop()
+	a.running.Store(a.inbox)
+	defer a.running.Store(nil)
 	defer a.startMailboxes(work)()
 	go a.shelf.Every(work, papersAge, func(err error) { a.Log.Warn("papers on file not read", "error", err) })
 	r := Running{URL: a.cfg.URL, HTTP: l.Addr()}

@@ -43,7 +43,7 @@ func (s *Service) KeepClaim(ctx context.Context, sc store.Scope, who id.Subject,
 	var file vault.FileID
 	if len(c.File) > 0 {
 		file = vault.FileID(s.db.NewID())
-		if _, err := s.db.Vault().PutFile(ctx, sc.Home, who, file, bytes.NewReader(c.File)); err != nil {
+		if _, err := s.db.PutFile(ctx, sc, who, file, bytes.NewReader(c.File)); err != nil {
 			return nil, fault.Wrap(op, err)
 		}
 	}
@@ -71,7 +71,7 @@ func (s *Service) KeepClaim(ctx context.Context, sc store.Scope, who id.Subject,
 		return store.Insert(ctx, tx, p)
 	})
 	if err != nil && !file.IsZero() {
-		_ = s.db.Vault().DeleteFile(ctx, sc.Home, who, file) // nothing names it
+		_ = s.db.DeleteFile(ctx, sc, who, file) // nothing names it
 	}
 	return p, fault.Wrap(op, err)
 }
@@ -124,6 +124,6 @@ func (s *Service) OpenProof(ctx context.Context, sc store.Scope, p *Payment) (io
 	if p.Proof.IsZero() {
 		return nil, "", fault.New(fault.NotFound, "billing.OpenProof", "")
 	}
-	f, err := s.db.Vault().OpenFile(ctx, sc.Home, p.Debtor, p.Proof)
+	f, err := s.db.OpenFile(ctx, sc, p.Debtor, p.Proof)
 	return f, p.ProofType, fault.Wrap("billing.OpenProof", err)
 }

@@ -93,13 +93,14 @@ func (b *Inbox) Accept(ctx context.Context, in In) (key id.ID, fresh bool, err e
 	if err != nil {
 		return id.ID{}, false, err
 	}
+	in.Scope.Keep = true // whatever the person stopped, what arrives is kept sealed
 	m := Message{Subject: in.Subject, Channel: in.Channel, Source: source, ReceivedAt: clock.At(b.clock.Now()), Seq: b.next(),
 		Size: int64(len(in.Raw)), Sender: vault.Seal(in.Sender), Auth: vault.Seal(in.Auth), State: Waiting}
 	m.ID = b.db.NewID()
 	m.NextAt = m.ReceivedAt
 	if len(in.Raw) > inRow {
 		m.File = vault.FileID(m.ID)
-		if _, err := b.db.Vault().PutFile(ctx, home(in.Scope), in.Subject, m.File, bytes.NewReader(in.Raw)); err != nil {
+		if _, err := b.db.PutFile(ctx, in.Scope, in.Subject, m.File, bytes.NewReader(in.Raw)); err != nil {
 			return id.ID{}, false, err
 		}
 	} else {
@@ -118,18 +119,11 @@ func (b *Inbox) Accept(ctx context.Context, in In) (key id.ID, fresh bool, err e
 	})
 	if err != nil || !fresh {
 		if !m.File.IsZero() {
-			_ = b.db.Vault().DeleteFile(context.WithoutCancel(ctx), home(in.Scope), in.Subject, m.File)
+			_ = b.db.DeleteFile(context.WithoutCancel(ctx), in.Scope, in.Subject, m.File)
 		}
 		return id.ID{}, false, err
 	}
 	return m.ID, true, nil
-}
-
-func home(s store.Scope) id.Tenant {
-	if s.Home.IsZero() {
-		return s.Tenant
-	}
-	return s.Home
 }
 
 // source is a keyed digest: it tells a repetition, and nothing to a reader.
@@ -176,7 +170,7 @@ func (b *Inbox) Raw(ctx context.Context, s store.Scope, m Message) ([]byte, erro
 	if m.File.IsZero() {
 		return m.Raw.Reveal(), nil
 	}
-	r, err := b.db.Vault().OpenFile(ctx, home(s), m.Subject, m.File)
+	r, err := b.db.OpenFile(ctx, s, m.Subject, m.File)
 	if err != nil {
 		return nil, err
 	}

@@ -163,27 +163,67 @@ func (b *Inbox) lease(ctx context.Context, s store.Scope, p place) (got bool, er
 // first is the message to handle now, or the time from which on there is one.
 func (b *Inbox) first(ctx context.Context, s store.Scope, p place) (m *Message, wait time.Time, err error) {
 	err = b.db.Read(ctx, s, func(tx *store.Tx) error {
-		now := clock.At(b.clock.Now())
-		// Those that failed often are passed by the others. The state stands in the
-		// text, so that the small index of what waits is used.
-		found, err := store.Find[Message](ctx, tx, `WHERE tenant_id = $1 AND conversation = $2 AND state = 'waiting' AND (attempts < $3 OR next_at <= $4) ORDER BY seq LIMIT 1`,
-			p.tenant, p.conversation, blocking, now)
+		m, wait, err = b.pick(ctx, tx, p, nil)
+		if !store.Closed(err) {
+			return err
+		}
+		held, err := b.held(ctx, tx, p)
 		if err != nil {
 			return err
 		}
-		if len(found) == 1 && found[0].NextAt <= now {
-			m = &found[0]
-			return nil
+		m, wait, err = b.pick(ctx, tx, p, held)
+		if later := b.clock.Now().Add(again); m == nil && (wait.IsZero() || wait.After(later)) {
+			wait = later // what is held is looked at again
 		}
-		var next clock.Instant
-		err = tx.QueryRow(ctx, "SELECT min(next_at) FROM inbox_messages WHERE tenant_id = $1 AND conversation = $2 AND state = 'waiting'", []any{p.tenant, p.conversation}, &next)
-		if len(found) == 1 {
-			next = found[0].NextAt
-		}
-		wait = next.Time()
 		return err
 	})
 	return m, wait, err
+}
+
+// held are the people of a conversation whose messages only lie here: they stopped
+// what messages are handled for. Those of others pass theirs.
+func (b *Inbox) held(ctx context.Context, tx *store.Tx, p place) ([]any, error) {
+	rows, err := tx.Query(ctx, "SELECT DISTINCT subject FROM inbox_messages WHERE tenant_id = $1 AND conversation = $2 AND state = 'waiting' AND subject IS NOT NULL", p.tenant, p.conversation)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []any
+	for rows.Next() {
+		var who id.Subject
+		if err := rows.Scan(&who); err != nil {
+			return nil, err
+		}
+		if tx.May(who) != nil {
+			out = append(out, who)
+		}
+	}
+	return out, rows.Err()
+}
+
+// pick looks among the messages of everybody but some. Those that failed often are
+// passed by the others. The state stands in the text, so that the small index of
+// what waits is used.
+func (b *Inbox) pick(ctx context.Context, tx *store.Tx, p place, but []any) (m *Message, wait time.Time, err error) {
+	where, args := "WHERE tenant_id = $1 AND conversation = $2 AND state = 'waiting'", []any{p.tenant, p.conversation}
+	for _, who := range but {
+		args = append(args, who)
+		where += fmt.Sprintf(" AND subject <> $%d", len(args))
+	}
+	now, n := clock.At(b.clock.Now()), len(args)
+	found, err := store.Find[Message](ctx, tx, where+fmt.Sprintf(" AND (attempts < $%d OR next_at <= $%d) ORDER BY seq LIMIT 1", n+1, n+2), append(args[:n:n], blocking, now)...)
+	if err != nil {
+		return nil, wait, err
+	}
+	if len(found) == 1 && found[0].NextAt <= now {
+		return &found[0], wait, nil
+	}
+	var at clock.Instant
+	err = tx.QueryRow(ctx, "SELECT min(next_at) FROM inbox_messages "+where, args, &at)
+	if len(found) == 1 {
+		at = found[0].NextAt
+	}
+	return nil, at.Time(), err
 }
 
 // one handles a message: understood outside, its effect and its new state in
@@ -206,6 +246,12 @@ func (b *Inbox) one(ctx context.Context, s store.Scope, p place, m Message) {
 	}
 	if err == nil || ctx.Err() != nil {
 		return
+	}
+	if store.Closed(err) {
+		err = b.hold(ctx, s, m)
+		if err == nil {
+			return
+		}
 	}
 	b.Log.Warn("message not handled", "channel", m.Channel, "attempt", m.Attempts+1, "code", fault.CodeOf(err), "error", err)
 	if err := b.failed(ctx, s, m, err); err != nil {
@@ -234,6 +280,23 @@ func guarded[T any](f func() (T, error)) (out T, err error) {
 		}
 	}()
 	return f()
+}
+
+// hold puts a message off, uncounted: its person stopped what it is for. It is
+// handled when that is lifted.
+func (b *Inbox) hold(ctx context.Context, s store.Scope, m Message) error {
+	return b.db.Write(ctx, s, func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE inbox_messages SET next_at = $1 WHERE tenant_id = $2 AND id = $3 AND state = $4",
+			clock.At(b.clock.Now().Add(again)), s.Tenant, m.ID, string(Waiting))
+		return err
+	})
+}
+
+// Again looks at once at what waits in every conversation: somebody lifted what
+// held messages back.
+func (b *Inbox) Again(ctx context.Context) error {
+	b.ready.hurry(b.clock.Now())
+	return b.recover(ctx)
 }
 
 // failed counts a try and sets the next one, or gives the message up.

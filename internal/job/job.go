@@ -26,7 +26,8 @@ type Task struct {
 	ID      id.ID     `json:"id"`
 }
 
-// Handler does a task. An error has it run again after a growing pause. Its
+// Handler does a task. An error has it run again after a growing pause; one that
+// store.Closed knows, about every minute for as long as that lasts. Its
 // context ends after 30 seconds, that of what Every planned after ten minutes:
 // what a killed node had in hand runs again about as late.
 type Handler func(ctx context.Context, t Task) error
@@ -119,6 +120,10 @@ type worker struct {
 	q *Queue
 }
 
+// held is how soon a task looks again whether what it is for was opened for the
+// person.
+const held = time.Minute
+
 const (
 	quick = 30 * time.Second // of what a transaction put in: a delivery, a letter
 	long  = 10 * time.Minute // of what goes over everything, on a schedule, and of what is slow
@@ -140,6 +145,9 @@ func (w *worker) Work(ctx context.Context, j *river.Job[args]) error {
 		return river.JobCancel(errors.New("no handler for " + j.Args.Task.Kind))
 	}
 	err := h(ctx, j.Args.Task)
+	if store.Closed(err) { // no failure: it goes on when the purpose is open again
+		return river.JobSnooze(held)
+	}
 	if err != nil {
 		w.q.log.Warn("task failed", "kind", j.Args.Task.Kind, "attempt", j.Attempt, "code", fault.CodeOf(err), "error", err)
 	}

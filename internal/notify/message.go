@@ -17,6 +17,12 @@ import (
 // [Service.Mail].
 const MailTask = "notify.mail"
 
+// Purpose is the notice's purpose that messages are kept and sent for.
+const (
+	Purpose       = "notify"
+	rightsPurpose = "rights"
+)
+
 // Tone says how pressing a notice is.
 type Tone string
 
@@ -45,7 +51,8 @@ type Message struct {
 }
 
 // Tell keeps the message in the caller's transaction and has its letter sent
-// after the commit. Telling again what has the same Once does nothing.
+// after the commit. Telling again what has the same Once does nothing, and so does
+// telling a person for whom Purpose is closed, but in a transaction for rights.
 func (s *Service) Tell(ctx context.Context, tx *store.Tx, m Message) error {
 	const op = "notify.Tell"
 	if m.Subject.IsZero() || m.Key == "" {
@@ -66,7 +73,21 @@ func (s *Service) Tell(ctx context.Context, tx *store.Tx, m Message) error {
 	if m.Quiet {
 		n.MailedAt = tx.Now()
 	}
-	fresh, err := store.InsertOnce(ctx, tx, n, "tenant_id, subject_id, once_key")
+	n.Purpose = Purpose
+	if tx.Scope().Purpose == rightsPurpose { // an answer about one's rights reaches who had all else stopped
+		n.Purpose = rightsPurpose
+	}
+	fresh := false
+	err = tx.For(ctx, n.Purpose, func() error {
+		if err := tx.May(n.Subject); err != nil {
+			return err
+		}
+		fresh, err = store.InsertOnce(ctx, tx, n, "tenant_id, subject_id, once_key")
+		return err
+	})
+	if store.Closed(err) {
+		return nil // the person is not to be told; what happened stands all the same
+	}
 	if err != nil || !fresh || m.Quiet {
 		return fault.Wrap(op, err)
 	}

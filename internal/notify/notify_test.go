@@ -49,7 +49,7 @@ func (p *post) Send(_ context.Context, l mail.Letter) error {
 // people are addresses by person.
 type people map[id.Subject]notify.Contact
 
-func (p people) Contact(_ context.Context, _ string, who id.Subject) (notify.Contact, error) {
+func (p people) Contact(_ context.Context, _, _ string, who id.Subject) (notify.Contact, error) {
 	c, ok := p[who]
 	if !ok {
 		return c, fault.New(fault.NotFound, "test", "not_found")

@@ -24,7 +24,7 @@ type Contact struct {
 
 // People finds a person's address; fault NotFound for who has none any more.
 type People interface {
-	Contact(ctx context.Context, service string, who id.Subject) (Contact, error)
+	Contact(ctx context.Context, service, purpose string, who id.Subject) (Contact, error)
 }
 
 // Jobs runs a task later, put in by the transaction that wants it; *job.Queue does.
@@ -66,14 +66,20 @@ func (s *Service) Mail(ctx context.Context, t job.Task) error {
 	const op = "notify.Mail"
 	sc := scope(t.Service, t.Tenant)
 	var n *notification
-	err := s.cfg.DB.Read(ctx, sc, func(tx *store.Tx) (err error) { n, err = store.Get[notification](ctx, tx, t.ID); return err })
+	err := s.cfg.DB.Read(ctx, sc, func(tx *store.Tx) (err error) {
+		err = tx.QueryRow(ctx, "SELECT purpose FROM notifications WHERE tenant_id = $1 AND id = $2", []any{tx.Tenant(), t.ID}, &sc.Purpose)
+		if err != nil {
+			return err
+		}
+		return tx.For(ctx, sc.Purpose, func() error { n, err = store.Get[notification](ctx, tx, t.ID); return err })
+	})
 	if fault.Is(err, fault.NotFound) || err == nil && !n.MailedAt.IsZero() {
 		return nil
 	}
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
-	to, err := s.cfg.People.Contact(ctx, t.Service, n.Subject)
+	to, err := s.cfg.People.Contact(ctx, t.Service, sc.Purpose, n.Subject)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -94,7 +100,7 @@ func (s *Service) letter(n Notice, who id.Subject, to Contact, sc store.Scope) m
 	l, _ := i18n.Known(to.Lang)
 	say := s.cfg.Catalog.Printer(l, nil)
 	service := s.cfg.Title(sc.Service, string(l))
-	out := mail.Letter{To: to.Email, Lang: string(l), Service: sc.Service, Tenant: sc.Home, Person: who, Purpose: "notify",
+	out := mail.Letter{To: to.Email, Lang: string(l), Service: sc.Service, Tenant: sc.Home, Person: who, Purpose: sc.Purpose,
 		Categories: []string{"account.email"}, Subject: service + ": " + say.TMap(n.Key+".title", n.Args)}
 	lines := []string{say.TMap(n.Key+".text", n.Args)}
 	link := s.cfg.Address(sc.Service) + "/notices"

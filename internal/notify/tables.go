@@ -23,6 +23,7 @@ type notification struct {
 	CreatedAt clock.Instant `data:"notify.message"`
 	ReadAt    clock.Instant `data:"notify.message"`
 	MailedAt  clock.Instant `data:"notify.message"`
+	Purpose   string        `data:"none"` // for which it is sent
 }
 
 // Tables are the module's stored structs.

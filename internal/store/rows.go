@@ -201,6 +201,9 @@ func (tx *Tx) seal(ctx context.Context, t *Table, c Column, key id.ID, owner id.
 	if tx.db.vault == nil {
 		return nil, fault.New(fault.Internal, "store.seal", "").Cause(errors.New("opened without a vault"))
 	}
+	if err := tx.use(owner, c.Category, Sealing); err != nil {
+		return nil, err
+	}
 	sealed, err := tx.db.vault.SealValue(ctx, tx.keyHome(owner), owner, vault.AAD(t.Name, key.String(), c.Name), plain)
 	return sealed, fault.Wrap("store.seal", err)
 }
@@ -230,6 +233,9 @@ func (tx *Tx) scanRow(ctx context.Context, t *Table, v reflect.Value, rows Rows)
 	for i, c := range t.Columns {
 		if len(sealed[i]) == 0 || tx.db.vault == nil {
 			continue
+		}
+		if err := tx.use(owner, c.Category, Opening); err != nil {
+			return err
 		}
 		plain, err := tx.db.vault.OpenValue(ctx, tx.keyHome(owner), owner, vault.AAD(t.Name, r.ID.String(), c.Name), sealed[i])
 		if vault.Destroyed(err) {

@@ -27,6 +27,10 @@ type Scope struct {
 	Actor   Actor
 	// Purpose is a purpose of the service's notice.
 	Purpose string
+	// Keep says that the transaction only puts away: it opens no sealed value, and
+	// may in return seal values of a person for whom the purpose is stopped. What
+	// arrives while data are restricted is stored so, and nothing else is.
+	Keep bool
 }
 
 // Actor is who acts: a person, staff, a job or the system, by pseudonym.

@@ -21,7 +21,7 @@ const (
 // runMails hands a file's mails to the inbox, which makes each durable and takes
 // none twice. DoneLine counts mails.
 func (s *Service) runMails(ctx context.Context, sc store.Scope, i *Import) error {
-	f, err := s.db.Vault().OpenFile(ctx, s.Home, i.Subject, i.File)
+	f, err := s.db.OpenFile(ctx, sc, i.Subject, i.File)
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func (s *Service) open(ctx context.Context, i *Import, m mutation.Mapping) (*mut
 	if err != nil {
 		return nil, nil, err
 	}
-	f, err := s.db.Vault().OpenFile(ctx, s.Home, i.Subject, i.File)
+	f, err := s.db.OpenFile(ctx, s.scope(i.Tenant), i.Subject, i.File)
 	if err != nil {
 		return nil, nil, fault.Wrap("importing.open", err)
 	}
@@ -181,7 +181,7 @@ func (s *Service) destroy(ctx context.Context, i *Import) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	err := s.db.Vault().DeleteFile(ctx, s.Home, i.Subject, i.File)
+	err := s.db.DeleteFile(ctx, s.scope(i.Tenant), i.Subject, i.File)
 	if err == nil {
 		i.File = vault.FileID{}
 	}

@@ -35,14 +35,14 @@ func (s *Service) Upload(ctx context.Context, sc store.Scope, who id.Subject, na
 	}
 	sum := sha256.New()
 	f := vault.FileID(s.db.NewID())
-	size, err := s.db.Vault().PutFile(ctx, s.Home, who, f, io.TeeReader(&bounded{r: b, left: s.MaxBytes}, sum))
+	size, err := s.db.PutFile(ctx, sc, who, f, io.TeeReader(&bounded{r: b, left: s.MaxBytes}, sum))
 	if err != nil {
 		return key, false, uploadFault(op, err)
 	}
 	kept := false
 	defer func() {
 		if !kept {
-			_ = s.db.Vault().DeleteFile(context.WithoutCancel(ctx), s.Home, who, f)
+			_ = s.db.DeleteFile(context.WithoutCancel(ctx), sc, who, f)
 		}
 	}()
 	i := &Import{Subject: who, Kind: kind, Name: vault.Seal(shortName(name)), File: f, Size: size, State: Waiting}
@@ -131,7 +131,7 @@ func (i *Import) setMapping(m mutation.Mapping) {
 
 // look reads the beginning of an import's file.
 func (s *Service) look(ctx context.Context, i *Import) (*mutation.Preview, error) {
-	f, err := s.db.Vault().OpenFile(ctx, s.Home, i.Subject, i.File)
+	f, err := s.db.OpenFile(ctx, s.scope(i.Tenant), i.Subject, i.File)
 	if err != nil {
 		return nil, fault.Wrap("importing.look", err)
 	}

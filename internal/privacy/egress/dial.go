@@ -28,7 +28,7 @@ func (d *Door) DialContext(u Use) func(ctx context.Context, network, addr string
 		if err != nil {
 			return nil, d.refuse(ctx, t, err)
 		}
-		if err := d.permit(op, u, p.host); err != nil {
+		if err := d.permit(ctx, op, u, p.host); err != nil {
 			return nil, d.refuse(ctx, t, err)
 		}
 		if p, err = d.locate(ctx, p, false); err != nil {

@@ -34,6 +34,7 @@ type Response struct {
 //	egress.private_address   it leads into a private network
 //	egress.dns, egress.unreachable, egress.tls     nobody there, or not the right one
 //	egress.refused_by_notice the notice does not name this transfer
+//	gate.closed.*            the person stopped this purpose (store.Closed)
 //	egress.not_recorded      the transfer could not be written down
 //	egress.redirect          the answer points elsewhere; it is not followed
 //	egress.slow, egress.too_large   the answer took too long or was too long
@@ -48,7 +49,7 @@ func (d *Door) Do(ctx context.Context, u Use, req *http.Request) (*Response, err
 	if err != nil {
 		return nil, d.refuse(ctx, t, err)
 	}
-	if err := d.permit(op, u, p.host); err != nil {
+	if err := d.permit(ctx, op, u, p.host); err != nil {
 		return nil, d.refuse(ctx, t, err)
 	}
 	body, err := d.body(req)

@@ -86,6 +86,10 @@ type Resolver interface {
 
 // Options of the door. Zero values mean the defaults named here.
 type Options struct {
+	// Gate tells whether the purpose is open for the person of a use and, where the
+	// notice names categories, for each of them: nil, or a fault that store.Closed
+	// knows. nil asks nobody (tests).
+	Gate func(ctx context.Context, u Use) error
 	// AllowLoopback lets plain http and https go to this machine itself. For
 	// the demo and for tests.
 	AllowLoopback bool
@@ -171,9 +175,12 @@ func (d *Door) transfer(u Use, host string) Transfer {
 	}
 }
 
-// permit asks the notice.
-func (d *Door) permit(op string, u Use, host string) error {
+// permit asks the notice, and then the person's own choices.
+func (d *Door) permit(ctx context.Context, op string, u Use, host string) error {
 	err := d.authority.MaySend(u.Service, u.Recipient.Key, u.Purpose, u.Categories, host)
+	if err == nil && d.o.Gate != nil {
+		return fault.Wrap(op, d.o.Gate(ctx, u))
+	}
 	if err == nil {
 		return nil
 	}

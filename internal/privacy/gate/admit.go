@@ -40,9 +40,32 @@ func (g *Gate) Enter(ctx context.Context, s store.Scope) error {
 	return g.person(s.Service, r, id.Subject(s.Actor.ID), place).Err(op)
 }
 
-// Use admits the opening or sealing of a person's value.
-func (g *Gate) Use(s store.Scope, who id.Subject, _ string, _ store.Act) error {
-	return g.Allow(s.Service, who, s.Purpose, "").Err("gate.Use")
+// Use admits the opening or sealing of a person's value. What only keeps may seal
+// whatever the person stopped, but not while the account is closing.
+func (g *Gate) Use(s store.Scope, who id.Subject, _ string, act store.Act) error {
+	v := g.Allow(s.Service, who, s.Purpose, "")
+	if v.OK || s.Keep && act == store.Sealing && v.Why != Closing && v.Why != Undeclared {
+		return nil
+	}
+	return v.Err("gate.Use")
+}
+
+// MaySend admits what is to leave: a purpose, for a person, with categories. nil,
+// or why not.
+func (g *Gate) MaySend(ctx context.Context, service string, who id.Subject, purpose string, categories []string) error {
+	const op = "gate.MaySend"
+	if err := g.fresh(ctx, op); err != nil && !g.Allow(service, who, purpose, "").OK {
+		return err
+	}
+	if err := g.Allow(service, who, purpose, "").Err(op); err != nil {
+		return err
+	}
+	for _, c := range categories {
+		if err := g.Allow(service, who, purpose, c).Err(op); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fresh waits until it is proven that this node hears.

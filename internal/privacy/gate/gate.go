@@ -107,7 +107,7 @@ func (v Verdict) Err(op string) error {
 	case v.Why == Unknown:
 		return fault.New(fault.Unavailable, op, "gate.closed.unknown")
 	}
-	return fault.New(fault.Forbidden, op, "gate.closed."+v.Why)
+	return store.ClosedBy(op, v.Why)
 }
 
 // Allow answers for a service's purpose, a person (zero: nobody in particular)

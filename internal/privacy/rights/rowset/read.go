@@ -116,6 +116,9 @@ func (t Table) Page(ctx context.Context, tx *store.Tx, v Opener, w Where, after 
 	}
 	rows.Close()
 	for i := range out {
+		if err := tx.May(out[i].Owner); err != nil {
+			return nil, err
+		}
 		if err := t.open(ctx, tx.Scope(), v, &out[i]); err != nil {
 			return nil, err
 		}
