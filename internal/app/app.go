@@ -307,8 +307,8 @@ func (a *App) openDoors(context.Context) error {
 	a.door = egress.New(authority{a}, &transfer.Book{Store: a.db, Scope: a.scope}, egress.Options{
 		Gate:          a.mayLeave,
 		AllowLoopback: a.Demo || a.cfg.Egress.AllowLoopback, Trusted: a.rules.trusted(a.cfg.OwnHostsOf), Clock: a.Clock, Logger: a.Log})
-	var err error
-	a.post, err = a.openPost()
+	post, err := a.openPost()
+	a.post = asked{post, a}
 	return err
 }
 

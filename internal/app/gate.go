@@ -3,11 +3,15 @@ package app
 import (
 	"context"
 
+	"amanah/internal/channel/mail"
 	"amanah/internal/id"
+	"amanah/internal/identity"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/egress"
 	"amanah/internal/privacy/gate"
 	"amanah/internal/store"
+	"amanah/internal/web"
+	"amanah/internal/web/ui"
 )
 
 // newGate compiles the notices into what the store and the door out ask.
@@ -33,4 +37,26 @@ func (a *App) opened(string, id.Subject) {
 			a.Log.Warn("held messages wait for the next look", "error", err)
 		}
 	}()
+}
+
+// gateFlag says on every page of a person whose data are only stored that they are.
+func (a *App) gateFlag(p *web.Page, who identity.Principal) {
+	if why := a.gate.State(who.Service, who.Subject); why != "" {
+		p.Flash = append(p.Flash, web.Flash{Tone: ui.Warning, Key: "gate.flag." + why})
+	}
+}
+
+// asked is a sender that asks the gate, whether letters go through the door out or
+// into the operator's folder.
+type asked struct {
+	mail.Sender
+	a *App
+}
+
+// Send sends what may be sent to the person for the letter's purpose.
+func (s asked) Send(ctx context.Context, l mail.Letter) error {
+	if err := s.a.gate.MaySend(ctx, l.Service, l.Person, l.Purpose, l.Categories); err != nil {
+		return err
+	}
+	return s.Sender.Send(ctx, l)
 }

@@ -75,7 +75,9 @@ func TestPhone_throughTheDoor(t *testing.T) {
 	if !strings.HasPrefix(got, `Key secret{`) || !strings.Contains(got, `"to":"6281234567890"`) || !strings.Contains(got, "kode verifikasi CTT") {
 		t.Errorf("the gateway got %q", got)
 	}
-	err = a.db.Read(t.Context(), a.scope("ctt", id.Tenant{}), func(tx *store.Tx) error {
+	home := a.scope("ctt", id.Tenant{})
+	home.Purpose = transfer.Purpose
+	err = a.db.Read(t.Context(), home, func(tx *store.Tx) error {
 		sums, err := transfer.Of(t.Context(), tx, who)
 		if err != nil {
 			return err

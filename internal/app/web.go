@@ -186,6 +186,7 @@ func (a *App) decorate(r *http.Request, p *web.Page) {
 		return
 	}
 	p.User = identity.User(r)
+	a.gateFlag(p, who)
 	a.supportMenu(r, p, who)
 	a.billingMenu(r, p, who)
 	a.board().Decorate(r, p, who)

@@ -26,7 +26,7 @@ const forbearance = 30 * time.Second
 // fault is the store's own; doing it again is no error.
 func (s *Service) Release(ctx context.Context, workspace id.Tenant, who id.Subject, all bool) error {
 	const op = "capture.Release"
-	sc := s.scope(workspace, "rights") // leaving works also where delivering does not
+	sc := s.scope(workspace, "rights") // leaving works also where delivering does not, or is restricted
 	whose := func(of id.Subject) bool { return all || of == who }
 	var left []revocation
 	err := s.db.Write(ctx, sc, func(tx *store.Tx) error {

@@ -84,7 +84,7 @@ func (s *Service) openSession(ctx context.Context, tx *store.Tx, v tenant.Servic
 	if err != nil {
 		return Ticket{}, err
 	}
-	if err := store.Insert(ctx, tx, row); err != nil {
+	if err := tx.For(ctx, "security", func() error { return store.Insert(ctx, tx, row) }); err != nil {
 		return Ticket{}, fault.Wrap("identity.openSession", err)
 	}
 	_, err = tx.Exec(ctx, "UPDATE accounts SET last_signin_at = $3 WHERE tenant_id = $1 AND id = $2", tx.Tenant(), a.Subject, now)
@@ -221,7 +221,7 @@ func workspaceName(ctx context.Context, tx *store.Tx, reader *account, w *tenant
 		return name, nil
 	}
 	owner, err := bySubject(ctx, tx, w.Owner)
-	if fault.Is(err, fault.NotFound) {
+	if fault.Is(err, fault.NotFound) || store.Closed(err) {
 		return "", nil
 	}
 	if err != nil {

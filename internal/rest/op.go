@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"mime"
 	"net/http"
@@ -82,17 +83,57 @@ func RegisterStream[In any](a *API, op Op, f func(context.Context, *In) (*Stream
 			return nil, a.failed(ctx, err)
 		}
 		return &huma.StreamResponse{Body: func(c huma.Context) {
-			c.SetHeader("Content-Type", op.Produces)
-			if s.Filename != "" {
-				c.SetHeader("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": s.Filename}))
+			w := &streamed{Context: c, op: op, filename: s.Filename}
+			err := s.Write(w)
+			if err != nil && !w.begun { // nothing of a file is out: the error can be told
+				a.refuse(ctx, c, err)
+				return
 			}
-			c.SetStatus(http.StatusOK)
-			if err := s.Write(c.BodyWriter()); err != nil {
+			if !w.begun {
+				w.begin()
+			}
+			if err != nil {
 				a.cfg.Log.ErrorContext(ctx, "rest stream ended early", "call", op.ID, "error", err)
 				panic(http.ErrAbortHandler) // a file cut short must not look whole
 			}
 		}}, nil
 	})
+}
+
+// streamed begins the answer with the first bytes of the file.
+type streamed struct {
+	huma.Context
+	op       Op
+	filename string
+	begun    bool
+}
+
+func (s *streamed) begin() {
+	s.begun = true
+	s.SetHeader("Content-Type", s.op.Produces)
+	if s.filename != "" {
+		s.SetHeader("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": s.filename}))
+	}
+	s.SetStatus(http.StatusOK)
+}
+
+// Write writes to the caller.
+func (s *streamed) Write(b []byte) (int, error) {
+	if !s.begun {
+		s.begin()
+	}
+	return s.BodyWriter().Write(b)
+}
+
+// refuse answers an error in place of a stream.
+func (a *API) refuse(ctx context.Context, c huma.Context, err error) {
+	told, status := a.failed(ctx, err), http.StatusInternalServerError
+	if s, ok := told.(huma.StatusError); ok {
+		status = s.GetStatus()
+	}
+	c.SetHeader("Content-Type", "application/problem+json")
+	c.SetStatus(status)
+	_ = json.NewEncoder(c.BodyWriter()).Encode(told)
 }
 
 func (a *API) add(op Op) {

@@ -43,8 +43,11 @@ func Closed(err error) bool {
 	return fault.Is(err, fault.Forbidden) && strings.HasPrefix(fault.Of(err).Key, closedKey)
 }
 
-// ClosedBy makes the fault of a closed gate.
-func ClosedBy(op, why string) *fault.Error { return fault.New(fault.Forbidden, op, closedKey+why) }
+// ClosedBy makes the fault of a closed gate. A page that answers with it leads to
+// where the person sees and changes what is closed.
+func ClosedBy(op, why string) *fault.Error {
+	return fault.New(fault.Forbidden, op, closedKey+why).With("path", "/privacy/me")
+}
 
 // Gate is the one that the store was opened with; nil in tests.
 func (tx *Tx) Gate() Gate { return tx.db.gate }

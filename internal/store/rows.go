@@ -115,6 +115,34 @@ func Find[T any](ctx context.Context, tx *Tx, tail string, args ...any) ([]T, er
 	return out, wrap("store.Find", rows.Err())
 }
 
+// FindOpen is Find for rows of several people: it passes over the rows of those
+// for whom the transaction's purpose is closed, and tells how many there were.
+func FindOpen[T any](ctx context.Context, tx *Tx, tail string, args ...any) (out []T, closed int, err error) {
+	t, err := tableOf[T](tx)
+	if err != nil {
+		return nil, 0, err
+	}
+	rows, err := tx.Query(ctx, "SELECT "+t.names("")+" FROM "+t.Name+" "+tail, args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer rows.Close()
+	out = []T{}
+	for rows.Next() {
+		var one T
+		err := tx.scanRow(ctx, t, reflect.ValueOf(&one).Elem(), rows)
+		if Closed(err) {
+			closed++
+			continue
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		out = append(out, one)
+	}
+	return out, closed, wrap("store.FindOpen", rows.Err())
+}
+
 func tableOf[T any](tx *Tx) (*Table, error) {
 	t := tx.db.dataMap.byType[reflect.TypeFor[T]()]
 	if t == nil {

@@ -132,9 +132,23 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if wait > 0 {
 		waitText = st.printer.T("error.too_many.wait", "wait", max(wait, time.Second))
 	}
-	page := Page{Title: pr.Title, NoIndex: true}
-	failPage(w, r, st, pr, page, waitText)
+	if f.Key != "" && st.printer.Has(f.Key+".title") {
+		pr.Title = st.printer.T(f.Key + ".title")
+	}
+	out := wayOut{st.service.Path("/"), st.printer.T("error.back")}
+	if path, ok := f.Args[pathArg].(string); ok && st.printer.Has(f.Key+".act") {
+		out = wayOut{st.service.Path(path), st.printer.T(f.Key + ".act")}
+	}
+	failPage(w, r, st, pr, Page{Title: pr.Title, NoIndex: true}, waitText, out)
 }
+
+// pathArg is the argument of a fault that says which page of the service mends it;
+// the words of the link are the key's with ".act". The key's with ".title" is the
+// page's title.
+const pathArg = "path"
+
+// wayOut is the link of an error page.
+type wayOut struct{ path, text string }
 
 // failPart answers a part of a page that htmx asked for: a notice in its place.
 func failPart(w http.ResponseWriter, r *http.Request, st *state, pr Problem) {
@@ -149,7 +163,7 @@ func failPart(w http.ResponseWriter, r *http.Request, st *state, pr Problem) {
 
 // failPage renders the error page; if that fails too, it says so in plain text
 // rather than calling Fail again.
-func failPage(w http.ResponseWriter, r *http.Request, st *state, pr Problem, page Page, wait string) {
+func failPage(w http.ResponseWriter, r *http.Request, st *state, pr Problem, page Page, wait string, out wayOut) {
 	defer func() {
 		if recover() != nil {
 			http.Error(w, pr.Title+"\n"+st.request, pr.Status)
@@ -159,7 +173,7 @@ func failPage(w http.ResponseWriter, r *http.Request, st *state, pr Problem, pag
 		panic("web: the error page failed")
 	}
 	st.failing = true
-	Render(w, r, pr.Status, page, errorPage(pr.Detail, wait, st.request, st.service.Path("/")))
+	Render(w, r, pr.Status, page, errorPage(pr.Detail, wait, st.request, out))
 	st.failing = false
 }
 

@@ -6,6 +6,7 @@ import (
 	"amanah/internal/clock"
 	"amanah/internal/fault"
 	"amanah/internal/id"
+	"amanah/internal/privacy/gate"
 	"amanah/internal/store"
 	"amanah/internal/vault"
 )
@@ -29,9 +30,11 @@ func Accept(ctx context.Context, tx *store.Tx, who id.Subject, terms string, p P
 	if who.IsZero() {
 		return fault.New(fault.Internal, op, "consent.no_subject")
 	}
-	return fault.Wrap(op, store.Insert(ctx, tx, &acceptance{
-		Subject: who, Notice: p.Notice, Digest: p.Digest, Terms: terms, At: tx.Now(), How: p.How, Lang: p.Lang,
-		IP: vault.Seal(p.IP), Agent: vault.Seal(p.Agent),
+	return fault.Wrap(op, tx.For(ctx, gate.Rights, func() error {
+		return store.Insert(ctx, tx, &acceptance{
+			Subject: who, Notice: p.Notice, Digest: p.Digest, Terms: terms, At: tx.Now(), How: p.How, Lang: p.Lang,
+			IP: vault.Seal(p.IP), Agent: vault.Seal(p.Agent),
+		})
 	}))
 }
 

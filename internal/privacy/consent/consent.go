@@ -93,7 +93,8 @@ func act(ctx context.Context, tx *store.Tx, who id.Subject, purpose string, s St
 	if who.IsZero() || purpose == "" {
 		return fault.New(fault.Internal, op, "consent.no_subject")
 	}
-	last, err := newest(ctx, tx, who, purpose)
+	var last *record
+	err = tx.For(ctx, gate.Rights, func() (err error) { last, err = newest(ctx, tx, who, purpose); return err })
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
@@ -103,9 +104,11 @@ func act(ctx context.Context, tx *store.Tx, who id.Subject, purpose string, s St
 			return fault.Wrap(op, err)
 		}
 	}
-	err = store.Insert(ctx, tx, &record{
-		Subject: who, Purpose: purpose, Number: last.Number + 1, State: s, Notice: p.Notice, Digest: p.Digest,
-		At: tx.Now(), How: p.How, Lang: p.Lang, IP: vault.Seal(p.IP), Agent: vault.Seal(p.Agent),
+	err = tx.For(ctx, gate.Rights, func() error {
+		return store.Insert(ctx, tx, &record{
+			Subject: who, Purpose: purpose, Number: last.Number + 1, State: s, Notice: p.Notice, Digest: p.Digest,
+			At: tx.Now(), How: p.How, Lang: p.Lang, IP: vault.Seal(p.IP), Agent: vault.Seal(p.Agent),
+		})
 	})
 	if err != nil {
 		return fault.Wrap(op, err)
@@ -133,9 +136,13 @@ func (r *record) decision() Decision {
 // in the history, and covers nothing any more.
 func StateOf(ctx context.Context, tx *store.Tx, who id.Subject, purpose string) (State, error) {
 	const op = "consent.StateOf"
-	r, err := newest(ctx, tx, who, purpose)
-	if err != nil || r.State != Given {
-		return r.State, fault.Wrap(op, err)
+	var r *record
+	err := tx.For(ctx, gate.Rights, func() (err error) { r, err = newest(ctx, tx, who, purpose); return err })
+	if err != nil {
+		return None, fault.Wrap(op, err)
+	}
+	if r.State != Given {
+		return r.State, nil
 	}
 	f, err := floors(ctx, tx)
 	if err != nil {

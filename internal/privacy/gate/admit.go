@@ -42,9 +42,9 @@ func (g *Gate) Enter(ctx context.Context, s store.Scope) error {
 
 // Use admits the opening or sealing of a person's value. What only keeps may seal
 // whatever the person stopped, but not while the account is closing.
-func (g *Gate) Use(s store.Scope, who id.Subject, _ string, act store.Act) error {
-	v := g.Allow(s.Service, who, s.Purpose, "")
-	if v.OK || s.Keep && act == store.Sealing && v.Why != Closing && v.Why != Undeclared {
+func (g *Gate) Use(s store.Scope, who id.Subject, category string, act store.Act) error {
+	v := g.Allow(s.Service, who, s.Purpose, category)
+	if v.OK || s.Keep && act == store.Sealing && v.Why != Closing && v.Why != Undeclared && v.Why != NotFor {
 		return nil
 	}
 	return v.Err("gate.Use")

@@ -53,6 +53,11 @@ func compile(p *notice.Policy) (map[string]*rules, error) {
 					s |= 1 << place
 				}
 			}
+			for _, x := range exceptions {
+				if place, ok := r.purposes[x.Purpose]; ok && x.Category == c.Key {
+					s |= 1 << place
+				}
+			}
 			r.uses[c.Key] = s | r.last // Rights reads everything of the person
 		}
 		out[name] = r

@@ -49,6 +49,22 @@ type Config struct {
 	Opened func(service string, who id.Subject)
 }
 
+// Pair is a category that is used for a purpose which no notice names for it yet.
+type Pair struct{ Purpose, Category, Because string }
+
+// Exceptions are all such pairs of the program, for review: each is a debt, and
+// TestExceptions counts them. What is not named here is refused.
+var exceptions = [...]Pair{
+	{"security", "account.name", "letters about the account's safety, and whose session it is, say the name"},
+	{"security", "account.company", "it stands in the row of the account that a sign-in reads"},
+	{"capture", "target.address", "the pages of the targets, and which target a booked transaction goes to"},
+	{"capture", "target.secret", "it stands in the row of the target that those read"},
+	{"deliver", "transaction.holder", "it stands in the row of the bank account whose last digits are delivered"},
+}
+
+// Exceptions lists the pairs.
+func Exceptions() []Pair { return exceptions[:] }
+
 // Gate answers. It is safe for concurrent use; until Start has read what people
 // chose it is closed but for Rights and Security.
 type Gate struct {

@@ -325,6 +325,8 @@ func TestAllow_category(t *testing.T) {
 	}{
 		{"ctt", "capture", "transaction.amount", ""},
 		{"ctt", "rights", "transaction.amount", ""},
+		{"ctt", "security", "account.name", ""}, // one of the exceptions
+		{"ctt", "improve", "account.name", "category"},
 		{"ctt", "billing", "transaction.amount", "category"},
 		{"ctt", "capture", "student.name", "category"},
 		{"ctt", "advertising", "transaction.amount", "undeclared"},
