@@ -153,11 +153,11 @@ func TestGate_restricted(t *testing.T) {
 	for _, path := range []string{"/ctt/app", "/ctt/app/transactions", "/ctt/app/targets", "/ctt/app/reports"} {
 		w := g.ask(http.MethodGet, path, g.rina.cookie, nil)
 		if body := w.Body.String(); w.Code != http.StatusForbidden || !strings.Contains(body, "Data Anda dibatasi") || !strings.Contains(body, `href="/ctt/privacy/me"`) {
-			t.Errorf("%s answers %d: %s", path, w.Code, text(w))
+			t.Errorf("%s answers %d: %s", path, w.Code, snippet(w))
 		}
 	}
 	if w := g.ask(http.MethodGet, "/ctt/privacy/me", g.rina.cookie, nil); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "hanya disimpan") {
-		t.Errorf("the person's own page answers %d: %s", w.Code, text(w))
+		t.Errorf("the person's own page answers %d: %s", w.Code, snippet(w))
 	}
 	if w := g.ask(http.MethodGet, "/ctt/privacy/me", g.dewi.cookie, nil); w.Code != http.StatusOK || strings.Contains(w.Body.String(), "hanya disimpan") {
 		t.Errorf("the neighbour's page answers %d", w.Code)
@@ -187,7 +187,7 @@ func TestGate_restricted(t *testing.T) {
 	g.until(g.rina, func(state string) bool { return state != string(inbox.Waiting) })
 }
 
-func text(w *httptest.ResponseRecorder) string {
+func snippet(w *httptest.ResponseRecorder) string {
 	b := w.Body.String()
 	return b[:min(len(b), 400)]
 }
