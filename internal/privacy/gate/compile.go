@@ -58,7 +58,7 @@ func compile(p *notice.Policy) (map[string]*rules, error) {
 					s |= 1 << place
 				}
 			}
-			r.uses[c.Key] = s | r.last // Rights reads everything of the person
+			r.uses[c.Key] = s
 		}
 		out[name] = r
 	}

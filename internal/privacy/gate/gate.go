@@ -137,7 +137,8 @@ func (g *Gate) Allow(service string, who id.Subject, purpose, category string) V
 	if !ok {
 		return Verdict{Why: Undeclared}
 	}
-	if category != "" && !r.uses[category].has(place) {
+	// Rights reads everything of the person, also what the notice forgot to name.
+	if category != "" && !r.last.has(place) && !r.uses[category].has(place) {
 		return Verdict{Why: NotFor}
 	}
 	if who.IsZero() || r.last.has(place) {
