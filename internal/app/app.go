@@ -39,6 +39,7 @@ import (
 	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/deadline"
 	"amanah/internal/privacy/desk"
+	"amanah/internal/privacy/disclosure"
 	"amanah/internal/privacy/egress"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/gate"
@@ -137,7 +138,8 @@ type App struct {
 	audits    map[string]*audit.Log // by service
 	close     []func()
 
-	complaints *complaint.Service
+	complaints  *complaint.Service
+	disclosures *disclosure.Service
 }
 
 // New builds the program and starts nothing. The error of a notice that does not
@@ -179,6 +181,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		a.openConsents,
 		a.openPromises,
 		a.openComplaints,
+		a.openDisclosures,
 		a.openREST,
 		a.openWeb, a.openMail,
 	} {

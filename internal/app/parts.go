@@ -28,6 +28,7 @@ import (
 	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/deadline"
 	"amanah/internal/privacy/desk"
+	"amanah/internal/privacy/disclosure"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/gate"
 	"amanah/internal/privacy/hold"
@@ -79,6 +80,7 @@ func parts() []part {
 		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
 		{tables: deadline.Tables(), migrations: deadline.Migrations(), texts: deadline.Texts()},
 		{texts: desk.Texts()},
+		{tables: disclosure.Tables(), migrations: disclosure.Migrations(), texts: disclosure.Texts(), product: "rights"},
 		{tables: complaint.Tables(), migrations: complaint.Migrations(), texts: complaint.Texts(), product: "rights"},
 		{tables: retention.Tables(), migrations: retention.Migrations()},
 		{tables: promise.Tables(), migrations: promise.Migrations(), texts: promise.Texts()},

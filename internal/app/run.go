@@ -157,6 +157,7 @@ func (a *App) plan() {
 		return a.db.TrimSystemUses(ctx, clock.At(a.Clock.Now().AddDate(0, 0, -90)))
 	})
 	a.jobs.Every(cleanIdentity, time.Hour)
+	a.jobs.Every(tellDisclosures, time.Hour)
 	a.planBackups()
 	a.jobs.Every(ringDeadlines, time.Minute)
 	a.planAudit()

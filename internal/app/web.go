@@ -152,6 +152,7 @@ func (a *App) serviceRoutes(mux web.Mux, slug string) {
 	a.shelf.Routes(mux, slug, a.desk)
 	a.notify.Routes(mux, slug)
 	a.complaints.Routes(mux, slug)
+	a.disclosures.Routes(mux, slug)
 	if a.support != nil && a.uses(slug, "support") {
 		a.support.Routes(mux, slug)
 	}
