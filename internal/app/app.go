@@ -395,7 +395,7 @@ func (a *App) openPrivacy(context.Context) (err error) {
 		s := a.scope(service, id.Tenant{})
 		s.Purpose = "rights"
 		return s
-	}})
+	}, More: []rights.Link{{Key: "complaint.title", Path: "/privacy/complaints"}, {Key: "disclosure.own.title", Path: "/privacy/disclosures"}}})
 	if err != nil {
 		return err
 	}

@@ -58,6 +58,7 @@ func (a *App) openAPI(s tenant.Service) error {
 	a.requests.REST(api)
 	a.notify.REST(api)
 	a.complaints.REST(api)
+	a.disclosures.REST(api)
 	a.cookies.REST(api)
 	a.consents.REST(api)
 	a.changes.REST(api)

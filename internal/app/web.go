@@ -153,6 +153,7 @@ func (a *App) serviceRoutes(mux web.Mux, slug string) {
 	a.notify.Routes(mux, slug)
 	a.complaints.Routes(mux, slug)
 	a.disclosures.Routes(mux, slug)
+	a.board().Routes(mux, slug)
 	if a.support != nil && a.uses(slug, "support") {
 		a.support.Routes(mux, slug)
 	}

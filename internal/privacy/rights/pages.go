@@ -61,7 +61,13 @@ type PagesConfig struct {
 	Confirmer Confirmer
 	// Home gives the scope of a service's own enclosure, for who is signed out.
 	Home func(service string) store.Scope
+	// More are further pages of the person's rights: paths below the service, and
+	// the keys of their names.
+	More []Link
 }
+
+// Link is a page of a service.
+type Link struct{ Key, Path string }
 
 // Requests is where what people ask is kept: package request, which stands above.
 type Requests interface {
@@ -110,6 +116,7 @@ type mePage struct {
 	Optional  []optional
 	Activity  []audit.Line
 	Requests  templ.Component // nil where there are none
+	More      []Link
 	Lang      string
 }
 
@@ -139,7 +146,7 @@ func (s *Pages) me(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := web.Context(r)
-	page.Lang = string(i18n.From(ctx).Lang)
+	page.Lang, page.More = string(i18n.From(ctx).Lang), s.More
 	if s.Requests != nil {
 		if page.Requests, err = s.Requests.Card(r.Context(), p); err != nil {
 			return err
