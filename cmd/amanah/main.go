@@ -50,6 +50,7 @@ type commands struct {
 	Retention retentionCmd     `cmd:"" help:"Remove what has been kept long enough."`
 	Promises  promisesCmd      `cmd:"" help:"Every promise of every notice, what keeps it, and the figure that shows it."`
 	Receipt   receiptCmd       `cmd:"" help:"Check signed receipts."`
+	Breach    breachCmd        `cmd:"" help:"Failures of protection: go through one that did not happen."`
 	Audit     auditCmd         `cmd:"" help:"Export and verify the audit log."`
 	Backup    backupCmd        `cmd:"" help:"Backups: make, try, restore."`
 	Bench     benchCmd         `cmd:"" help:"Measure the program; prints JSON."`

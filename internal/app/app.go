@@ -33,6 +33,7 @@ import (
 	"amanah/internal/inbox"
 	"amanah/internal/job"
 	"amanah/internal/notify"
+	"amanah/internal/privacy/breach"
 	"amanah/internal/privacy/change"
 	"amanah/internal/privacy/complaint"
 	"amanah/internal/privacy/consent"
@@ -136,10 +137,12 @@ type App struct {
 	zones     zones
 	metrics   *metrics
 	audits    map[string]*audit.Log // by service
+	reads     *audit.Reads
 	close     []func()
 
 	complaints  *complaint.Service
 	disclosures *disclosure.Service
+	breaches    *breach.Service
 }
 
 // New builds the program and starts nothing. The error of a notice that does not
@@ -182,6 +185,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		a.openPromises,
 		a.openComplaints,
 		a.openDisclosures,
+		a.openBreaches,
 		a.openREST,
 		a.openWeb, a.openMail,
 	} {

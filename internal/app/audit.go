@@ -25,6 +25,7 @@ const (
 // openAudit makes the audit log of each service.
 func (a *App) openAudit(context.Context) error {
 	reads := audit.NewReads(a.db, func(err error) { a.Log.Error("the read log could not be written and waits", "error", err) })
+	a.reads = reads
 	a.onClose(func() {
 		if err := reads.Close(); err != nil {
 			a.Log.Error("the read log lost its end", "error", err)

@@ -22,6 +22,7 @@ import (
 	"amanah/internal/inbox"
 	"amanah/internal/ledger"
 	"amanah/internal/notify"
+	"amanah/internal/privacy/breach"
 	"amanah/internal/privacy/change"
 	"amanah/internal/privacy/complaint"
 	"amanah/internal/privacy/consent"
@@ -81,6 +82,7 @@ func parts() []part {
 		{tables: deadline.Tables(), migrations: deadline.Migrations(), texts: deadline.Texts()},
 		{texts: desk.Texts()},
 		{tables: disclosure.Tables(), migrations: disclosure.Migrations(), texts: disclosure.Texts(), product: "rights"},
+		{tables: breach.Tables(), migrations: breach.Migrations(), texts: breach.Texts(), product: "rights"},
 		{tables: complaint.Tables(), migrations: complaint.Migrations(), texts: complaint.Texts(), product: "rights"},
 		{tables: retention.Tables(), migrations: retention.Migrations()},
 		{tables: promise.Tables(), migrations: promise.Migrations(), texts: promise.Texts()},

@@ -174,6 +174,13 @@ func (s *Service) PauseTarget(ctx context.Context, tx *store.Tx, key id.ID) erro
 	return gone(n, err, "capture.PauseTarget")
 }
 
+// PauseTargets holds the deliveries of every target of a workspace back, and says
+// of how many.
+func (s *Service) PauseTargets(ctx context.Context, tx *store.Tx) (int, error) {
+	n, err := tx.Exec(ctx, "UPDATE targets SET state = $1, reason = $2 WHERE tenant_id = $3 AND state = $4", string(TargetPaused), "target.by_you", tx.Tenant(), string(TargetActive))
+	return int(n), fault.Wrap("capture.PauseTargets", err)
+}
+
 // ResumeTarget sends what was held back, and what comes.
 func (s *Service) ResumeTarget(ctx context.Context, tx *store.Tx, key id.ID) error {
 	const op = "capture.ResumeTarget"

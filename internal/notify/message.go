@@ -143,3 +143,10 @@ func Read(ctx context.Context, tx *store.Tx, who id.Subject, one id.ID) error {
 	_, err := tx.Exec(ctx, text, args...)
 	return fault.Wrap("notify.Read", err)
 }
+
+// LettersOf counts the letters of messages with one Once that have left, in the
+// transaction's enclosure.
+func LettersOf(ctx context.Context, tx *store.Tx, once string) (n int64, err error) {
+	err = tx.QueryRow(ctx, "SELECT COUNT(*) FROM notifications WHERE tenant_id = $1 AND once_key = $2 AND mailed_at IS NOT NULL", []any{tx.Tenant(), once}, &n)
+	return n, fault.Wrap("notify.LettersOf", err)
+}

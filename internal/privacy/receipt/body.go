@@ -51,3 +51,12 @@ type ComplaintBody struct {
 	SHA256 string `json:"sha256"`
 	State  string `json:"state"`
 }
+
+// BreachBody is what the receipt of the file of a failure of protection says: the
+// digests of its files, and where the incident stood.
+type BreachBody struct {
+	Number string            `json:"number"`
+	Drill  bool              `json:"drill"`
+	State  string            `json:"state"`
+	Files  map[string]string `json:"files"`
+}

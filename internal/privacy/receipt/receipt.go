@@ -26,6 +26,7 @@ const (
 	Retention    = "retention"
 	Consent      = "consent"
 	Complaint    = "complaint"
+	Breach       = "breach"
 )
 
 // Receipt is a statement that was signed. Body depends on Kind.
