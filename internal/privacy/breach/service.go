@@ -67,6 +67,7 @@ func New(c Config) (*Service, error) {
 	}
 	s := &Service{cfg: c, notices: newShown()}
 	c.Jobs.Handle(TellTask, s.tellPeople)
+	c.Jobs.Handle(StopTask, s.stopAccess)
 	return s, nil
 }
 
