@@ -143,11 +143,12 @@ func (t transfers) Transfers(ctx context.Context, who id.Subject) ([]rights.Tran
 }
 
 // endings ends sessions for erasure.
-type endings struct{ db *store.DB }
+type endings struct{ a *App }
 
 // EndAll closes the account and ends every session on every node.
 func (e endings) EndAll(ctx context.Context, home store.Scope, who id.Subject) error {
-	err := e.db.Write(ctx, home, func(tx *store.Tx) error { return identity.CloseAccount(ctx, tx, who) })
+	e.a.uncount(home.Service, who)
+	err := e.a.db.Write(ctx, home, func(tx *store.Tx) error { return identity.CloseAccount(ctx, tx, who) })
 	if fault.Is(err, fault.NotFound) { // closed by an earlier run
 		return nil
 	}

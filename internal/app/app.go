@@ -33,6 +33,7 @@ import (
 	"amanah/internal/inbox"
 	"amanah/internal/job"
 	"amanah/internal/notify"
+	"amanah/internal/privacy/analytics"
 	"amanah/internal/privacy/breach"
 	"amanah/internal/privacy/change"
 	"amanah/internal/privacy/complaint"
@@ -141,6 +142,7 @@ type App struct {
 	close     []func()
 
 	complaints  *complaint.Service
+	figures     *analytics.Service // nil where no notice has it
 	disclosures *disclosure.Service
 	breaches    *breach.Service
 }
@@ -184,6 +186,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		a.openConsents,
 		a.openPromises,
 		a.openComplaints,
+		a.openFigures,
 		a.openDisclosures,
 		a.openBreaches,
 		a.openREST,
@@ -390,7 +393,7 @@ func (a *App) openPrivacy(context.Context) (err error) {
 		return err
 	}
 	a.erasure, err = erasure.New(erasure.Config{DB: a.db, Schema: a.schema, Vault: a.files(), People: a.people, Kept: a.rights,
-		Sessions: endings{a.db}, Farewell: a.farewell(), Workspaces: a.workspaces(), Holds: a.holds,
+		Sessions: endings{a}, Farewell: a.farewell(), Workspaces: a.workspaces(), Holds: a.holds,
 		Sealer: sealer{}, News: closingNews{a}, Idle: idlers{}, Teller: a.teller(), Notice: a.notice, Key: a.keys.signing, Catalog: a.catalog})
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ import (
 	"amanah/internal/inbox"
 	"amanah/internal/ledger"
 	"amanah/internal/notify"
+	"amanah/internal/privacy/analytics"
 	"amanah/internal/privacy/breach"
 	"amanah/internal/privacy/change"
 	"amanah/internal/privacy/complaint"
@@ -87,6 +88,7 @@ func parts() []part {
 		{tables: retention.Tables(), migrations: retention.Migrations()},
 		{tables: promise.Tables(), migrations: promise.Migrations(), texts: promise.Texts()},
 		{tables: cookie.Tables(), migrations: cookie.Migrations(), texts: cookie.Texts(), product: "cookies"},
+		{tables: analytics.Tables(), migrations: analytics.Migrations(), texts: analytics.Texts(), product: "analytics"},
 		{tables: notify.Tables(), migrations: notify.Migrations(), texts: notify.Texts(), product: "notify"},
 		{tables: inbox.Tables(), migrations: inbox.Migrations(), product: "capture"},
 		{tables: ledger.Tables(), migrations: ledger.Migrations(), product: "capture"},
@@ -109,6 +111,7 @@ func parts() []part {
 var products = []string{
 	"capture",
 	"cookies",
+	"analytics",
 	"rights",
 	"notify",
 	"factor",
@@ -145,6 +148,9 @@ func program(cfg config.Config, m *store.Map, runs func(product string) bool) no
 	}
 	if runs("billing") {
 		p.Purposes = append(p.Purposes, "billing")
+	}
+	if runs("analytics") {
+		p.Purposes = append(p.Purposes, "improve")
 	}
 	if runs("support") {
 		p.Purposes = append(p.Purposes, "support")

@@ -59,6 +59,9 @@ func (a *App) openAPI(s tenant.Service) error {
 	a.notify.REST(api)
 	a.complaints.REST(api)
 	a.disclosures.REST(api)
+	if a.figures != nil && a.uses(s.Slug, "analytics") {
+		a.figures.REST(api)
+	}
 	a.cookies.REST(api)
 	a.consents.REST(api)
 	a.changes.REST(api)

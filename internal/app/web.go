@@ -53,7 +53,7 @@ func (a *App) openWeb(context.Context) (err error) {
 	}
 	a.mux = new(web.Routes)
 	a.routes(a.mux)
-	a.handler = a.identity.Identify(a.shell.Handler(a.byHost(a.follow(a.payFirst(a.mux)))))
+	a.handler = a.identity.Identify(a.shell.Handler(a.byHost(a.follow(a.payFirst(a.counting(a.mux))))))
 	return nil
 }
 
@@ -152,6 +152,9 @@ func (a *App) serviceRoutes(mux web.Mux, slug string) {
 	a.shelf.Routes(mux, slug, a.desk)
 	a.notify.Routes(mux, slug)
 	a.complaints.Routes(mux, slug)
+	if a.figures != nil && a.uses(slug, "analytics") {
+		a.figures.Routes(mux, slug)
+	}
 	a.disclosures.Routes(mux, slug)
 	a.board().Routes(mux, slug)
 	if a.support != nil && a.uses(slug, "support") {

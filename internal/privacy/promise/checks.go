@@ -31,6 +31,7 @@ func Checks() []Check {
 		{Name: "erasures-told", Look: erasuresTold},
 		{Name: "guesses", Look: guesses},
 		{Name: "purposes", Look: purposes},
+		{Name: "totals", Look: totals},
 		{Name: "deadlines", Params: []string{"matter", "name?"}, Sound: matter, Look: deadlines},
 		{Name: "refusals", Look: refusals},
 		{Name: "backups", Look: backups},

@@ -14,6 +14,7 @@ import (
 	"amanah/internal/id"
 	"amanah/internal/identity"
 	"amanah/internal/identity/bearer"
+	"amanah/internal/privacy/analytics"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/deadline"
 	"amanah/internal/privacy/erasure"
@@ -143,11 +144,11 @@ func has(fs []notice.Finding, code string) bool {
 	return false
 }
 
-var sets = []store.Set{tenant.Tables(), identity.Tables(), bearer.Tables(), consent.Tables(), transfer.Tables(), erasure.Tables(), support.Tables(), deadline.Tables(), gate.Tables(), request.Tables(), Tables()}
+var sets = []store.Set{tenant.Tables(), identity.Tables(), bearer.Tables(), consent.Tables(), transfer.Tables(), erasure.Tables(), support.Tables(), deadline.Tables(), gate.Tables(), request.Tables(), analytics.Tables(), Tables()}
 
 func config() storetest.Config {
 	return storetest.Config{Sets: sets, Migrations: []fs.FS{tenant.Migrations(), identity.Migrations(), bearer.Migrations(), consent.Migrations(), transfer.Migrations(),
-		erasure.Migrations(), support.Migrations(), deadline.Migrations(), gate.Migrations(), request.Migrations(), Migrations()}}
+		erasure.Migrations(), support.Migrations(), deadline.Migrations(), gate.Migrations(), request.Migrations(), analytics.Migrations(), Migrations()}}
 }
 
 func site(t *testing.T, b *storetest.Bundle) Site {
@@ -229,6 +230,11 @@ func TestChecks(t *testing.T) {
 				put(t, s, "deadlines", map[string]any{"matter": "request", "ref": b.NewID(), "name": "answer", "title": "", "link": "", "rule": "", "set_at": ago(5 * time.Hour), "due_at": clock.At(s.Now.Add(67 * time.Hour)), "first_due": clock.At(s.Now), "moved": 0, "state": "open"})
 			}, func() {
 				put(t, s, "deadlines", map[string]any{"matter": "request", "ref": b.NewID(), "name": "answer", "title": "", "link": "", "rule": "", "set_at": ago(80 * time.Hour), "due_at": ago(8 * time.Hour), "first_due": clock.At(s.Now), "moved": 0, "state": "open"})
+			}},
+			{"totals", func() {
+				put(t, s, "analytics_figures", map[string]any{"day": "2026-11-20", "feature": "reports", "part": "", "people": 10})
+			}, func() {
+				put(t, s, "analytics_figures", map[string]any{"day": "2026-11-21", "feature": "reports", "part": "", "people": 9})
 			}},
 			{"stopped", func() {
 				put(t, s, "gate_stops", map[string]any{"subject_id": who, "purpose": "deliver", "why": "objected", "since": ago(time.Hour)})

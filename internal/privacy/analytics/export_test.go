@@ -1,0 +1,4 @@
+package analytics
+
+// CloseDays is the work of Close in one transaction.
+var CloseDays = closeDays
