@@ -132,3 +132,40 @@ func TestOpen_refusesAnOldDatabase(t *testing.T) {
 		}
 	})
 }
+
+// What a process that was killed left half made goes with the next backup, and
+// two that are made at once do not take each other's away.
+func TestService_Create_leftovers(t *testing.T) {
+	t.Parallel()
+	c := config
+	c.Migrations = append(c.Migrations, audit.Migrations(), backup.Migrations())
+	storetest.Both(t, c, func(t *testing.T, b *storetest.Bundle) {
+		ctx := context.Background()
+		s := open(t, b)
+		left := filepath.Join(s.Dir, ".making-12345")
+		if err := os.MkdirAll(filepath.Join(left, "archive"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		failed := make(chan error, 2)
+		for range 2 {
+			go func() {
+				a, _, err := s.Create(ctx)
+				if err == nil {
+					_, err = s.Try(ctx, a)
+				}
+				failed <- err
+			}()
+		}
+		for range 2 {
+			if err := <-failed; err != nil {
+				t.Error(err)
+			}
+		}
+		if left, err := filepath.Glob(filepath.Join(s.Dir, ".making-*")); err != nil || len(left) > 0 {
+			t.Errorf("half made things lie there: %v %v", left, err)
+		}
+		if all, err := s.List(); err != nil || len(all) != 2 {
+			t.Errorf("%d archives: %v", len(all), err)
+		}
+	})
+}

@@ -50,10 +50,22 @@ func List(dir string) ([]Archive, error) {
 // List gives the service's own.
 func (s *Service) List() ([]Archive, error) { return List(s.Dir) }
 
-// work is where things are made that are not whole yet.
+// work is where things are made that are not whole yet. Whoever else makes
+// something in the folder is waited for; so what lies there half made is of a
+// process that was killed, and goes.
 func (s *Service) work() (dir string, done func(), err error) {
-	dir, err = os.MkdirTemp(s.Dir, ".making-*")
-	return dir, func() { _ = os.RemoveAll(dir) }, err
+	release, err := lock(s.Dir, makingLock)
+	if err != nil {
+		return "", nil, err
+	}
+	if err = s.tidy(); err == nil {
+		dir, err = os.MkdirTemp(s.Dir, making)
+	}
+	if err != nil {
+		release()
+		return "", nil, err
+	}
+	return dir, func() { _ = os.RemoveAll(dir); release() }, nil
 }
 
 // Create makes an archive of everything and replaces the copy of the ring. The
@@ -149,7 +161,7 @@ func (s *Service) file(ctx context.Context, w *writer, name string) error {
 
 // KeepRing replaces the copy of the key ring by what the ring is now.
 func (s *Service) KeepRing(ctx context.Context) error {
-	release, err := lock(s.Dir)
+	release, err := lock(s.Dir, shortLock)
 	if err != nil {
 		return err
 	}
@@ -222,7 +234,7 @@ func (s *Service) shorten(ctx context.Context, left []Archive) error {
 	}
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
-	release, err := lock(s.Dir)
+	release, err := lock(s.Dir, shortLock)
 	if err != nil {
 		return err
 	}
@@ -245,10 +257,13 @@ func (s *Service) shorten(ctx context.Context, left []Archive) error {
 	return s.spread(short)
 }
 
-// Tidy removes what a process that was killed left half made; call it before
-// anything is made.
-func (s *Service) Tidy() error {
-	left, err := filepath.Glob(filepath.Join(s.Dir, ".making-*"))
+// making names what is not whole yet.
+const making = ".making-*"
+
+// tidy removes what a process that was killed left half made. Only who holds the
+// lock of making may call it.
+func (s *Service) tidy() error {
+	left, err := filepath.Glob(filepath.Join(s.Dir, making))
 	for _, dir := range left {
 		err = errors.Join(err, os.RemoveAll(dir))
 	}

@@ -58,10 +58,17 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
+// Locks of a folder: of ring and journal for a moment, of what is being made for as
+// long as that takes.
+const (
+	shortLock  = "lock"
+	makingLock = "lock.making"
+)
+
 // lock keeps other processes, and other goroutines of this one, from changing what
 // lies in a folder. The system lets it go when the process ends, however it ends.
-func lock(dir string) (release func(), err error) {
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+func lock(dir, name string) (release func(), err error) {
+	f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ type Report struct {
 func (s *Service) Replay(ctx context.Context, archive string, m *Manifest, apply func(context.Context, Since) error) (Report, error) {
 	const op = "backup.Replay"
 	began := s.Clock.Now()
-	release, err := lock(s.Dir)
+	release, err := lock(s.Dir, shortLock)
 	if err != nil {
 		return Report{}, fault.Wrap(op, err)
 	}

@@ -290,7 +290,7 @@ func (r *KeptRing) inCopy(ctx context.Context, home, subject string) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil // no backup was made yet
 	}
-	release, err := lock(r.Dir)
+	release, err := lock(r.Dir, shortLock)
 	if err != nil {
 		return fault.Wrap(op, err)
 	}

@@ -87,7 +87,7 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 }
 
 func (s *Service) begin(ctx context.Context) error {
-	release, err := lock(s.Dir)
+	release, err := lock(s.Dir, shortLock)
 	if err != nil {
 		return fault.Wrap("backup.Open", err)
 	}
@@ -184,7 +184,7 @@ func (s *Service) Flush(ctx context.Context) error {
 		return ctx.Err()
 	}
 	defer func() { <-s.turn }()
-	release, err := lock(s.Dir)
+	release, err := lock(s.Dir, shortLock)
 	if err != nil {
 		return fault.Wrap("backup.Flush", err)
 	}

@@ -51,7 +51,7 @@ func Try(ctx context.Context, o Trial) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	tmp, err := os.MkdirTemp(o.Tmp, ".making-*")
+	tmp, err := os.MkdirTemp(o.Tmp, making)
 	if err != nil {
 		return nil, fault.Wrap(op, err)
 	}
@@ -240,7 +240,12 @@ func (ringKeys) DestroyTenant(context.Context, id.Tenant) error { return errRead
 // Try tries an archive of the service's own folder and writes the result down.
 func (s *Service) Try(ctx context.Context, a Archive) (*Manifest, error) {
 	began := s.Clock.Now()
-	m, err := Try(ctx, Trial{Master: s.Master, Random: s.Random, Path: a.Path, Tmp: s.Dir, URL: s.URL})
+	tmp, done, err := s.work()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	m, err := Try(ctx, Trial{Master: s.Master, Random: s.Random, Path: a.Path, Tmp: tmp, URL: s.URL})
 	if err == nil {
 		var ring *openedRing
 		if ring, err = readRing(ctx, s.Master, filepath.Join(s.Dir, RingName)); err == nil {

@@ -27,6 +27,7 @@ type person struct {
 	agent   string // the browser's name
 	name    string
 	email   string
+	company string // signs up for one, when set
 	inbox   string // the agent address, when signed up
 	event   string // the newest that the target got
 	app     *authenticator
@@ -53,7 +54,11 @@ func signUp(t testing.TB, p *program, name, email string) *person {
 func (v *person) signUp(name, email string) {
 	v.t.Helper()
 	v.name, v.email = name, email
-	sent := v.submit(v.get("/ctt/signup").want(200), "/ctt/signup", "name", name, "email", email, "password", password, "age", "yes", "accept", "yes").want(200)
+	form := "/ctt/signup"
+	if v.company != "" {
+		form += "?kind=company"
+	}
+	sent := v.submit(v.get(form).want(200), "/ctt/signup", "company", v.company, "name", name, "email", email, "password", password, "age", "yes", "accept", "yes").want(200)
 	if !strings.HasSuffix(sent.at.Path, "/signup/sent") {
 		v.t.Fatalf("signing up leads to %s: %.600s", sent.at, sent.text())
 	}
