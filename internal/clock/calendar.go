@@ -121,7 +121,9 @@ func (c *Calendar) Working(t time.Time) bool {
 }
 
 // AddWorkingDays gives the same time of day on the n-th working day after the day
-// of t, in t's zone. The day of t does not count; n below 1 gives t itself.
+// of t, in t's zone. The day of t does not count; n below 1 gives t itself. What
+// comes on a day off keeps its hour too: Saturday's eleven in the evening is due at
+// that hour of Monday, Sunday's morning in Monday's morning.
 func (c *Calendar) AddWorkingDays(t time.Time, n int) time.Time {
 	for n > 0 {
 		t = t.AddDate(0, 0, 1)
