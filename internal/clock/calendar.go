@@ -122,9 +122,12 @@ func (c *Calendar) Working(t time.Time) bool {
 
 // AddWorkingDays gives the same time of day on the n-th working day after the day
 // of t, in t's zone. The day of t does not count; n below 1 gives t itself. What
-// comes on a day off keeps its hour too: Saturday's eleven in the evening is due at
-// that hour of Monday, Sunday's morning in Monday's morning.
+// comes on a day off has until the end of that working day: who asks later is
+// never answered earlier.
 func (c *Calendar) AddWorkingDays(t time.Time, n int) time.Time {
+	if n > 0 && !c.Working(t) {
+		t = midnight(t).Add(24*time.Hour - time.Microsecond)
+	}
 	for n > 0 {
 		t = t.AddDate(0, 0, 1)
 		if c.Working(t) {

@@ -31,7 +31,7 @@ func TestCalendar_addWorkingDays(t *testing.T) {
 		{"over a weekend", "2026-07-09 10:00", 3, "2026-07-14 10:00"},
 		{"asked on a Sunday", "2026-07-12 23:59", 1, "2026-07-13 23:59"},
 		{"Lebaran 2026 with its leave, from Tuesday", "2026-03-17 09:00", 3, "2026-03-27 09:00"},
-		{"in the middle of Lebaran 2026", "2026-03-21 09:00", 1, "2026-03-25 09:00"},
+		{"in the middle of Lebaran 2026", "2026-03-21 09:00", 1, "2026-03-25 23:59"},
 		{"Lebaran 2027 with its leave, from Friday", "2027-03-05 16:00", 3, "2027-03-18 16:00"},
 		{"Christmas Eve 2026 is leave, then the year ends", "2026-12-23 12:00", 5, "2027-01-04 12:00"},
 		{"a holiday on a Saturday moves nothing", "2027-02-05 12:00", 1, "2027-02-08 12:00"},
@@ -92,7 +92,7 @@ func TestCalendar_officeHours(t *testing.T) {
 		{"2026-07-06 08:59", "2026-07-03 17:00", "2026-07-06 09:00"},
 		{"2026-07-06 17:00", "2026-07-06 17:00", "2026-07-07 09:00"},
 		{"2026-07-04 12:00", "2026-07-03 17:00", "2026-07-06 09:00"},
-		{"2026-03-22 12:00", "2026-03-17 17:00", "2026-03-25 09:00"},
+		{"2026-03-22 12:00", "2026-03-17 17:00", "2026-03-25 23:59"},
 	} {
 		if got := c.Within(at(t, clock.WIB, v.at), o).Format("2006-01-02 15:04"); got != v.within {
 			t.Errorf("within of %s is %s, want %s", v.at, got, v.within)
@@ -137,14 +137,13 @@ func TestCalendar_properties(t *testing.T) {
 		if !c.Working(end) || c.WorkingDays(from, end) != n {
 			t.Fatalf("%s + %d ends %s: working %v, counted %d", from, n, end, c.Working(end), c.WorkingDays(from, end))
 		}
-		if end.Format("15:04:05") != from.Format("15:04:05") {
+		if want := from.Format("15:04:05"); c.Working(from) && end.Format("15:04:05") != want || !c.Working(from) && end.Format("15:04:05") != "23:59:59" {
 			t.Fatalf("the time of day moved from %s to %s", from, end)
 		}
 		if later := c.AddWorkingDays(from, n+1); !later.After(end) {
 			t.Fatalf("one day more ends not later: %s, %s", end, later)
 		}
-		// Of two days off in a row the hour decides, not the day: see AddWorkingDays.
-		if next := c.AddWorkingDays(from.Add(time.Hour), n); next.Before(end) && (c.Working(from) || next.Format(time.DateOnly) < end.Format(time.DateOnly)) {
+		if next := c.AddWorkingDays(from.Add(time.Hour), n); next.Before(end) {
 			t.Fatalf("who asks later is answered earlier: %s, %s", end, next)
 		}
 		w := c.Within(from, clock.OfficeHours)
