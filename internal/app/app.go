@@ -402,7 +402,7 @@ func (a *App) openPrivacy(context.Context) (err error) {
 		s := a.scope(service, id.Tenant{})
 		s.Purpose = "rights"
 		return s
-	}, More: []rights.Link{{Key: "complaint.title", Path: "/privacy/complaints"}, {Key: "disclosure.own.title", Path: "/privacy/disclosures"}}})
+	}, More: []rights.Link{{Key: "complaint.title", Path: "/privacy/complaints"}, {Key: "disclosure.own.title", Path: "/privacy/disclosures"}, {Key: "breach.own.title", Path: "/privacy/breaches"}}})
 	if err != nil {
 		return err
 	}

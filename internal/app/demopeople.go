@@ -39,6 +39,9 @@ func (a *App) demoPeople(ctx context.Context) ([]SignIn, error) {
 		who, _, fresh, err := a.demoPerson(ctx, in, one.name)
 		if err == nil && fresh {
 			err = a.demoComplaint(ctx, one.service, who, one.name, one.email)
+			if err == nil {
+				err = a.demoBreach(ctx, one.service, who)
+			}
 		}
 		if err != nil {
 			return nil, err

@@ -58,6 +58,7 @@ func (a *App) openAPI(s tenant.Service) error {
 	a.requests.REST(api)
 	a.notify.REST(api)
 	a.complaints.REST(api)
+	a.breaches.REST(api)
 	a.disclosures.REST(api)
 	if a.figures != nil && a.uses(s.Slug, "analytics") {
 		a.figures.REST(api)

@@ -155,6 +155,7 @@ func (a *App) serviceRoutes(mux web.Mux, slug string) {
 	if a.figures != nil && a.uses(slug, "analytics") {
 		a.figures.Routes(mux, slug)
 	}
+	a.breaches.Routes(mux, slug)
 	a.disclosures.Routes(mux, slug)
 	a.board().Routes(mux, slug)
 	if a.support != nil && a.uses(slug, "support") {
@@ -191,6 +192,7 @@ func (a *App) decorate(r *http.Request, p *web.Page) {
 		return
 	}
 	p.User = identity.User(r)
+	a.breaches.Decorate(r, p, who)
 	a.gateFlag(p, who)
 	a.supportMenu(r, p, who)
 	a.billingMenu(r, p, who)

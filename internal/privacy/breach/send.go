@@ -61,7 +61,7 @@ func (s *Service) ready(tx *store.Tx, c *Incident, wanted []string) (Parts, erro
 // In a drill nothing leaves: the record says so by its mark.
 func (s *Service) Dispatch(ctx context.Context, tx *store.Tx, c *Incident, by id.Subject, at time.Time, how, ref string) error {
 	const op = "breach.Dispatch"
-	how, err := clean("how", how, shortMost)
+	how, err := clean("by_way", how, shortMost)
 	if err != nil {
 		return err
 	}
@@ -128,15 +128,15 @@ func (s *Service) TellPeople(ctx context.Context, tx *store.Tx, c *Incident, by 
 	return fault.Wrap(op, s.cfg.Jobs.Enqueue(ctx, tx, job.Task{Kind: TellTask, Service: tx.Scope().Service, Tenant: tx.Tenant(), ID: c.ID}, tx.Now().Time()))
 }
 
-// tellPeople tells all who were not told yet, some at a time; it may run again.
-func (s *Service) tellPeople(ctx context.Context, t job.Task) error {
+// TellAll is the job of TellPeople: it tells all who were not told yet, some at a time; it may run again.
+func (s *Service) TellAll(ctx context.Context, t job.Task) error {
 	home := s.cfg.Home(t.Service)
 	for {
 		left := 0
 		err := s.cfg.DB.Write(ctx, home, func(tx *store.Tx) (err error) { left, err = s.tellSome(ctx, tx, t.ID); return err })
 		if err != nil || left == 0 {
 			s.notices.forget()
-			return fault.Wrap("breach.tellPeople", err)
+			return fault.Wrap("breach.TellAll", err)
 		}
 	}
 }

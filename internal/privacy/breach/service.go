@@ -66,8 +66,8 @@ func New(c Config) (*Service, error) {
 		return nil, errors.New("breach: New needs a store, jobs, a schema, a calendar, tellers, a guard, a key, notices, homes and words")
 	}
 	s := &Service{cfg: c, notices: newShown()}
-	c.Jobs.Handle(TellTask, s.tellPeople)
-	c.Jobs.Handle(StopTask, s.stopAccess)
+	c.Jobs.Handle(TellTask, s.TellAll)
+	c.Jobs.Handle(StopTask, s.StopAll)
 	return s, nil
 }
 

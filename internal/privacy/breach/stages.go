@@ -162,7 +162,7 @@ func (s *Service) AddTask(ctx context.Context, tx *store.Tx, c *Incident, by id.
 }
 
 // FinishTask closes a task with what proves it.
-func (s *Service) FinishTask(ctx context.Context, tx *store.Tx, c *Incident, by, key id.ID, proof string) error {
+func (s *Service) FinishTask(ctx context.Context, tx *store.Tx, c *Incident, by id.Subject, key id.ID, proof string) error {
 	const op = "breach.FinishTask"
 	proof, err := clean("proof", proof, shortMost)
 	if err != nil {
@@ -179,7 +179,7 @@ func (s *Service) FinishTask(ctx context.Context, tx *store.Tx, c *Incident, by,
 	if err := store.Update(ctx, tx, t); err != nil {
 		return fault.Wrap(op, err)
 	}
-	return fault.Wrap(op, s.add(ctx, tx, c, id.Subject(by), "task_done", t.Kind))
+	return fault.Wrap(op, s.add(ctx, tx, c, by, "task_done", t.Kind))
 }
 
 // SuspectCrime says that a crime is suspected: law enforcement becomes a task.

@@ -54,9 +54,9 @@ func (s *Service) Stop(ctx context.Context, tx *store.Tx, c *Incident, by id.Sub
 	return fault.Wrap(op, s.cfg.Jobs.Enqueue(ctx, tx, job.Task{Kind: StopTask, Service: tx.Scope().Service, Tenant: tx.Tenant(), ID: order.ID}, tx.Now().Time()))
 }
 
-// stopAccess does what Stop ordered; it may run again.
-func (s *Service) stopAccess(ctx context.Context, t job.Task) error {
-	const op = "breach.stopAccess"
+// StopAll is the job of Stop: it does what Stop ordered; it may run again.
+func (s *Service) StopAll(ctx context.Context, t job.Task) error {
+	const op = "breach.StopAll"
 	home := s.cfg.Home(t.Service)
 	var c *Incident
 	var words []string
@@ -67,8 +67,10 @@ func (s *Service) stopAccess(ctx context.Context, t job.Task) error {
 		if err != nil {
 			return err
 		}
-		words = strings.Fields(order.Text.Reveal())
-		if c, err = store.Get[Incident](ctx, tx, order.Incident); err == nil && len(words) > 1 {
+		if words = strings.Fields(order.Text.Reveal()); order.What != "stop_ordered" || len(words) < 2 {
+			return fault.New(fault.NotFound, op, "")
+		}
+		if c, err = store.Get[Incident](ctx, tx, order.Incident); err == nil {
 			people, places, err = s.whose(ctx, tx, c, words[0])
 		}
 		return err
