@@ -47,6 +47,7 @@ type commands struct {
 	Tenant    tenantCmd        `cmd:"" help:"Workspaces: make, list, export, close."`
 	Subject   subjectCmd       `cmd:"" help:"People: export or erase what is kept about one."`
 	Papers    papersCmd        `cmd:"" help:"Agreements with processors and impact assessments on file."`
+	Hold      holdCmd          `cmd:"" help:"Legal holds: place, list, lift."`
 	Retention retentionCmd     `cmd:"" help:"Remove what has been kept long enough."`
 	Promises  promisesCmd      `cmd:"" help:"Every promise of every notice, what keeps it, and the figure that shows it."`
 	Receipt   receiptCmd       `cmd:"" help:"Check signed receipts."`

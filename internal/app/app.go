@@ -98,6 +98,7 @@ type App struct {
 	deadlines *deadline.Bell
 	requests  *request.Service
 	holds     *hold.Book
+	holdPages *hold.Pages
 	door      *egress.Door
 	post      mail.Sender
 	identity  *identity.Service
@@ -179,6 +180,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		a.openBilling,
 		a.openHolds,
 		a.openPrivacy,
+		a.openHoldPages,
 		a.openRequests,
 		a.openClosing,
 		a.openRecords,

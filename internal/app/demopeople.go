@@ -43,6 +43,9 @@ func (a *App) demoPeople(ctx context.Context) ([]SignIn, error) {
 				err = a.demoBreach(ctx, one.service, who)
 			}
 		}
+		if err == nil && fresh {
+			err = a.demoHold(ctx, one.service, who)
+		}
 		if err != nil {
 			return nil, err
 		}

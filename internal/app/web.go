@@ -158,6 +158,7 @@ func (a *App) serviceRoutes(mux web.Mux, slug string) {
 	a.breaches.Routes(mux, slug)
 	a.disclosures.Routes(mux, slug)
 	a.board().Routes(mux, slug)
+	a.holdPages.Routes(mux, slug)
 	if a.support != nil && a.uses(slug, "support") {
 		a.support.Routes(mux, slug)
 	}

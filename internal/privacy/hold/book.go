@@ -7,15 +7,18 @@ import (
 	"amanah/internal/fault"
 	"amanah/internal/id"
 	"amanah/internal/privacy/deadline"
+	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/tell"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
 )
 
-// Config is what New needs. Teller and Lifted may be nil.
+// Config is what New needs. Teller, Lifted and Notice may be nil.
 type Config struct {
 	DB     *store.DB
 	Teller tell.Teller
+	// Notice gives a service's notice: a hold names only categories of it.
+	Notice func(service string) (*notice.Notice, bool)
 	// Lifted is told in the transaction that lifts a hold: it lets go on what
 	// waited.
 	Lifted func(ctx context.Context, tx *store.Tx) error

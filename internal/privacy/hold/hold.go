@@ -12,6 +12,7 @@ import (
 	"amanah/internal/id"
 	"amanah/internal/privacy/deadline"
 	"amanah/internal/store"
+	"amanah/internal/tenant"
 	"amanah/internal/vault"
 )
 
@@ -110,6 +111,29 @@ func (n New) check(now time.Time) error {
 	return errors.Join(errs...)
 }
 
+// known finds out whether the workspace and the categories are the service's: a
+// hold on something that is nowhere would hold nothing, and nobody would see it.
+func (b *Book) known(ctx context.Context, tx *store.Tx, n New) error {
+	const op = "hold.Place"
+	if !n.Workspace.IsZero() {
+		if _, err := tenant.Get(ctx, tx, n.Workspace); fault.Is(err, fault.NotFound) {
+			return fault.New(fault.Invalid, op, "hold.workspace.unknown").On("workspace")
+		} else if err != nil {
+			return fault.Wrap(op, err)
+		}
+	}
+	if b.Notice == nil {
+		return nil
+	}
+	of, ok := b.Notice(tx.Scope().Service)
+	for _, key := range n.Categories {
+		if _, there := of.Category(key); !ok || !there {
+			return fault.New(fault.Invalid, op, "hold.categories.unknown").On("categories")
+		}
+	}
+	return nil
+}
+
 func instant(t time.Time) clock.Instant {
 	if t.IsZero() {
 		return 0
@@ -123,6 +147,9 @@ func (b *Book) Place(ctx context.Context, tx *store.Tx, n New) (*Hold, error) {
 	const op = "hold.Place"
 	n.Reason, n.OrderedBy, n.Case = strings.TrimSpace(n.Reason), strings.TrimSpace(n.OrderedBy), strings.TrimSpace(n.Case)
 	if err := n.check(tx.Now().Time()); err != nil {
+		return nil, err
+	}
+	if err := b.known(ctx, tx, n); err != nil {
 		return nil, err
 	}
 	if err := turn(ctx, tx); err != nil {

@@ -78,11 +78,19 @@ type Requests interface {
 	Did(ctx context.Context, tx *store.Tx, who id.Subject, right, purpose, evidence, lang string) error
 }
 
+// Holds is where legal holds are kept: package hold, which stands above.
+type Holds interface {
+	// Card says what must stay for now; nil where nothing must.
+	Card(ctx context.Context, p identity.Principal) (templ.Component, error)
+}
+
 // Pages are what people see: /{service}/privacy/me and what belongs to it.
 type Pages struct {
 	PagesConfig
 	// Requests is set before the first request; nil: nothing is numbered.
-	Requests      Requests
+	Requests Requests
+	// Holds is set before the first request; nil: nothing is held.
+	Holds         Holds
 	copies, tries *web.Limiter
 }
 
@@ -117,6 +125,7 @@ type mePage struct {
 	Activity  []audit.Line
 	Requests  templ.Component // nil where there are none
 	More      []Link
+	Holds     templ.Component // nil where nothing is held
 	Lang      string
 }
 
@@ -149,6 +158,11 @@ func (s *Pages) me(w http.ResponseWriter, r *http.Request) error {
 	page.Lang, page.More = string(i18n.From(ctx).Lang), s.More
 	if s.Requests != nil {
 		if page.Requests, err = s.Requests.Card(r.Context(), p); err != nil {
+			return err
+		}
+	}
+	if s.Holds != nil {
+		if page.Holds, err = s.Holds.Card(r.Context(), p); err != nil {
 			return err
 		}
 	}
