@@ -414,7 +414,7 @@ func (a *App) openPrivacy(context.Context) (err error) {
 	if a.cookies, err = cookie.NewPages(a.db, a.notice); err != nil {
 		return err
 	}
-	a.retention, err = retention.New(retention.Config{DB: a.db, Schema: a.schema, Files: a.keys.vault, Tenants: enclosures{a}, Events: closings{a}, Notice: a.notice})
+	a.retention, err = retention.New(retention.Config{DB: a.db, Schema: a.schema, Files: a.keys.vault, Tenants: enclosures{a}, Events: closings{a}, Witnesses: witnesses, Notice: a.notice})
 	return err
 }
 

@@ -43,6 +43,9 @@ func (a *App) sweep(ctx context.Context) error {
 	return err
 }
 
+// witnesses are the tables that what happened to people is read from.
+var witnesses = map[string]string{"accounts": "account.closed"}
+
 // closings tells whose accounts were closed; what else happens has a clock in
 // its own row.
 type closings struct{ a *App }

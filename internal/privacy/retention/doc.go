@@ -25,6 +25,9 @@
 // A category that the notice keeps for ever, does not declare, or whose event
 // nobody can tell, holds the row; the report lists it under "skipped".
 //
+// The row that tells an event of people (a closed account) stays, emptied, until no
+// term of the notice counts from it any more.
+//
 // Rows that name several people age with all of them: an event of a person counts
 // when it happened to everyone whom the row names.
 //

@@ -8,6 +8,7 @@ import (
 
 	"amanah/internal/clock"
 	"amanah/internal/id"
+	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/rights/rowset"
 	"amanah/internal/store"
 )
@@ -168,6 +169,48 @@ func (s *sweep) happened(ctx context.Context, event string, until time.Time) ([]
 type answer struct {
 	list  []Happening
 	known bool
+}
+
+// outlived bounds the rows of a witness that go whole: what waits for their event,
+// or lies in a row with what does, is over by now even if it began with the event.
+// Else the first sweep after an account was closed would forget when that was, and
+// what is kept for a year after it would stay for ever.
+func (s *sweep) outlived(t rowset.Table, whole condition) condition {
+	event, ok := s.Witnesses[t.Name]
+	col, told := t.Clock(event)
+	if !ok || !told {
+		return whole
+	}
+	until := s.asOf
+	for _, c := range s.waiting(event) {
+		for e, due := range map[string]func(time.Time) time.Time{c.Kept.Event: c.Kept.Due, c.Kept.AtMostEvent: c.Kept.DueAtMost} {
+			if t := dueAt(due, s.asOf); e != "" && t.Before(until) {
+				until = t
+			}
+		}
+	}
+	return join([]condition{whole, {col + " <= %d", []any{clock.At(until)}}}, " AND ")
+}
+
+// waiting are the categories of the tables that ask Events for an event.
+func (s *sweep) waiting(event string) (out []notice.Category) {
+	for _, t := range s.Schema.Tables() {
+		if _, own := t.Clock(event); own {
+			continue
+		}
+		waits := false
+		var all []notice.Category
+		for _, name := range t.Categories() {
+			if c, ok := s.notice.Category(name); ok && !c.Kept.Forever {
+				waits = waits || c.Kept.Event == event || c.Kept.AtMostEvent == event
+				all = append(all, c)
+			}
+		}
+		if waits {
+			out = append(out, all...)
+		}
+	}
+	return out
 }
 
 // emptied are the columns of a category that may be emptied while the row stays.

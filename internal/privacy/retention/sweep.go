@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"time"
 
 	"amanah/internal/audit"
@@ -29,19 +30,38 @@ type Config struct {
 	Files   rowset.Files
 	Tenants Tenants
 	Events  Events
-	Notice  func(service string) (*notice.Notice, bool)
+	// Witnesses are the tables whose rows tell Events what happened to people, each
+	// with its event: such a row stays, emptied, as long as a term still counts from
+	// what it tells.
+	Witnesses map[string]string
+	Notice    func(service string) (*notice.Notice, bool)
 }
 
 // Retention sweeps. It is safe for concurrent use; two sweeps at once do the work
 // once.
-type Retention struct{ Config }
+type Retention struct {
+	Config
+	known sync.Map // name to rowset.Table, with what takes no NULL
+}
+
+// strict knows which columns take no NULL; the database is asked once a table.
+func (s *sweep) strict(ctx context.Context, t rowset.Table) (rowset.Table, error) {
+	if have, ok := s.known.Load(t.Name); ok {
+		return have.(rowset.Table), nil
+	}
+	t, err := t.Strict(ctx, s.DB, s.scope)
+	if err == nil {
+		s.known.Store(t.Name, t)
+	}
+	return t, err
+}
 
 // New checks that nothing is missing.
 func New(c Config) (*Retention, error) {
 	if c.DB == nil || c.Schema == nil || c.Files == nil || c.Tenants == nil || c.Notice == nil {
 		return nil, errors.New("retention: New needs a store, a schema, files, tenants and notices")
 	}
-	return &Retention{c}, nil
+	return &Retention{Config: c}, nil
 }
 
 // sweep is one enclosure being swept.
@@ -65,21 +85,42 @@ func (r *Retention) Run(ctx context.Context, asOf time.Time, dryRun bool) (Repor
 	if err != nil {
 		return report, fault.Wrap(op, err)
 	}
-	for _, s := range scopes {
-		n, ok := r.Notice(s.Service)
-		if !ok {
-			return report, fault.New(fault.Internal, op, "").Cause(errors.New("no notice of the service " + s.Service))
-		}
-		if s.Purpose == "" {
-			s.Purpose = rights.Purpose
-		}
-		s.Actor = store.Actor{Kind: "job"}
-		sw := &sweep{Retention: r, events: r.Events, scope: s, notice: n, asOf: asOf.UTC(), dry: dryRun, asked: map[string]answer{}, report: &report}
-		if err := r.Schema.Each(func(t rowset.Table) error { return sw.table(ctx, t) }); err != nil {
-			return report, fault.Wrap(op, err)
+	var failed []error
+	behind := map[string]bool{} // services in which something could not be removed
+	// What witnesses tell is needed until everything else has gone.
+	for _, witnesses := range []bool{false, true} {
+		for _, s := range scopes {
+			if witnesses && behind[s.Service] {
+				continue
+			}
+			sw, err := r.sweep(s, asOf, dryRun, &report)
+			if err == nil {
+				err = r.Schema.Each(func(t rowset.Table) error {
+					if _, is := r.Witnesses[t.Name]; is != witnesses {
+						return nil
+					}
+					return sw.table(ctx, t)
+				})
+			}
+			// What cannot be removed in one place must not save what is due in another.
+			if err != nil {
+				behind[s.Service], failed = true, append(failed, fault.Wrap(op, err))
+			}
 		}
 	}
-	return report, nil
+	return report, errors.Join(failed...)
+}
+
+func (r *Retention) sweep(s store.Scope, asOf time.Time, dry bool, report *Report) (*sweep, error) {
+	n, ok := r.Notice(s.Service)
+	if !ok {
+		return nil, fault.New(fault.Internal, "retention.Run", "").Cause(errors.New("no notice of the service " + s.Service))
+	}
+	if s.Purpose == "" {
+		s.Purpose = rights.Purpose
+	}
+	s.Actor = store.Actor{Kind: "job"}
+	return &sweep{Retention: r, events: r.Events, scope: s, notice: n, asOf: asOf.UTC(), dry: dry, asked: map[string]answer{}, report: report}, nil
 }
 
 // task is one thing to do to a table's rows: remove them, or empty columns.
@@ -127,6 +168,10 @@ func (s *sweep) table(ctx context.Context, t rowset.Table) error {
 	if len(cats) == 0 {
 		return nil
 	}
+	t, err := s.strict(ctx, t)
+	if err != nil {
+		return err
+	}
 	var due []condition
 	terms := map[string]string{}
 	var parts []task
@@ -147,14 +192,14 @@ func (s *sweep) table(ctx context.Context, t rowset.Table) error {
 	}
 	whole := condition{text: "1 = 0"}
 	if len(due) == len(cats) {
-		whole = join(due, " AND ")
+		whole = s.outlived(t, join(due, " AND "))
 		all := task{table: t, category: strings.Join(cats, ", "), categories: cats, term: joinTerms(cats, terms), due: whole, actionName: Removed}
 		if err := s.do(ctx, all); err != nil {
 			return err
 		}
 	}
 	for _, p := range parts {
-		if len(p.fields) == 0 || len(cats) == 1 {
+		if _, witness := s.Witnesses[t.Name]; len(p.fields) == 0 || len(cats) == 1 && !witness {
 			continue
 		}
 		p.whole = whole
@@ -190,23 +235,27 @@ func joinTerms(cats []string, terms map[string]string) string {
 
 // do carries a task out, batch by batch, or counts it.
 func (s *sweep) do(ctx context.Context, k task) error {
-	if err := s.look(ctx, k); err != nil || s.dry {
+	due, err := s.look(ctx, k)
+	if err != nil || s.dry || !due {
 		return err
 	}
 	record := &destruction{At: clock.At(s.DB.Clock().Now()), AsOf: clock.At(s.asOf), Table: k.table.Name, Category: k.category, Term: k.term, Action: k.actionName}
 	var after id.ID
-	for {
-		n, err := s.batch(ctx, k, record, &after)
+	for more := true; more; {
+		var n int64
+		n, more, err = s.batch(ctx, k, record, &after)
 		s.report.add(s.scope, k, n)
-		if err != nil || n == 0 {
+		if err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
-// look counts what a dry run would do, and what is due and held.
-func (s *sweep) look(ctx context.Context, k task) error {
-	return s.DB.Read(ctx, s.scope, func(tx *store.Tx) error {
+// look tells whether anything is due, and counts what a dry run would do and what
+// is due and held.
+func (s *sweep) look(ctx context.Context, k task) (due bool, err error) {
+	err = s.DB.Read(ctx, s.scope, func(tx *store.Tx) error {
 		var holds hold.Standing
 		err := tx.InHome(ctx, func(tx *store.Tx) (err error) { holds, err = hold.Read(ctx, tx); return err })
 		if err != nil {
@@ -225,51 +274,80 @@ func (s *sweep) look(ctx context.Context, k task) error {
 			s.report.add(s.scope, k, n)
 			return err
 		}
-		return nil
+		first, err := k.table.Span(ctx, tx, w, id.ID{}, 1)
+		due = first.Rows > 0
+		return err
 	})
+	return due, err
 }
 
-// withFiles bounds a batch of rows that have files: those go while the database
-// waits, so that no hold can come between.
-const withFiles = 50
+// A batch of rows that have files is small: those go while the database waits, so
+// that no hold can come between. The others go in one statement, in batches short
+// enough that who writes meanwhile waits for some hundredths of a second.
+const (
+	withFiles = 50
+	without   = 2000
+)
 
 // batch removes some rows. It asks for the holds in the transaction that removes.
-func (s *sweep) batch(ctx context.Context, k task, record *destruction, after *id.ID) (int64, error) {
-	most := rowset.Batch
-	if k.table.HasFiles() {
-		most = withFiles
-	}
-	var rows []rowset.Row
+func (s *sweep) batch(ctx context.Context, k task, record *destruction, after *id.ID) (n int64, more bool, err error) {
 	before := *record
-	err := s.DB.Write(ctx, s.scope, func(tx *store.Tx) error {
+	last := *after
+	err = s.DB.Write(ctx, s.scope, func(tx *store.Tx) error {
 		holds, err := hold.Lock(ctx, tx)
 		if err != nil {
 			return err
 		}
 		w, _, _ := k.where(s, holds)
-		if rows, err = k.table.Keys(ctx, tx, w, *after, most); err != nil || len(rows) == 0 {
+		if k.table.HasFiles() {
+			n, last, err = s.oneByOne(ctx, tx, k, w, *after)
+			more = n == withFiles
+		} else {
+			n, last, err = stretch(ctx, tx, k, w, *after)
+			more = n == without
+		}
+		if err != nil || n == 0 {
 			return err
 		}
-		if _, err := k.table.DropFiles(ctx, s.Files, s.scope, rows, k.drops); err != nil {
-			return err
-		}
-		if k.fields == nil {
-			if _, err := k.table.Delete(ctx, tx, rows); err != nil {
-				return err
-			}
-		} else if err := k.table.Blank(ctx, tx, rows, k.fields); err != nil {
-			return err
-		}
-		return s.note(ctx, tx, k, record, int64(len(rows)))
+		return s.note(ctx, tx, k, record, n)
 	})
 	if err != nil {
 		*record = before // the line says what was committed
-		return 0, err
+		return 0, false, err
 	}
-	if len(rows) > 0 {
-		*after = rows[len(rows)-1].ID
+	*after = last
+	return n, more, nil
+}
+
+// stretch removes or empties the next rows in one statement.
+func stretch(ctx context.Context, tx *store.Tx, k task, w rowset.Where, after id.ID) (n int64, last id.ID, err error) {
+	sp, err := k.table.Span(ctx, tx, w, after, without)
+	if err != nil || sp.Rows == 0 {
+		return 0, after, err
 	}
-	return int64(len(rows)), nil
+	if k.fields == nil {
+		n, err = k.table.DeleteSpan(ctx, tx, sp)
+	} else {
+		n, err = k.table.BlankSpan(ctx, tx, sp, k.fields)
+	}
+	return n, sp.Last, err
+}
+
+// oneByOne removes or empties the next rows after their files.
+func (s *sweep) oneByOne(ctx context.Context, tx *store.Tx, k task, w rowset.Where, after id.ID) (n int64, last id.ID, err error) {
+	rows, err := k.table.Keys(ctx, tx, w, after, withFiles)
+	if err != nil || len(rows) == 0 {
+		return 0, after, err
+	}
+	if _, err := k.table.DropFiles(ctx, s.Files, s.scope, rows, k.drops); err != nil {
+		return 0, after, err
+	}
+	if k.fields == nil {
+		_, err = k.table.Delete(ctx, tx, rows)
+	} else {
+		err = k.table.Blank(ctx, tx, rows, k.fields)
+	}
+	return int64(len(rows)), rows[len(rows)-1].ID, err
 }
 
 // drops tells which files go: all of a row that goes, those of the category else.

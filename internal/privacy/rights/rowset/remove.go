@@ -89,6 +89,42 @@ func (t Table) Delete(ctx context.Context, tx *store.Tx, rows []Row) (int64, err
 	return tx.Exec(ctx, "DELETE FROM "+t.Name+" WHERE tenant_id = $1 AND id IN ("+in+")", args...)
 }
 
+// Span is a stretch of rows in the order of ids: those behind After up to Last
+// that a condition selects.
+type Span struct {
+	Where
+	After, Last id.ID
+	Rows        int64
+}
+
+// Span finds the next at most limit rows behind a row's id that a condition
+// selects, without reading them.
+func (t Table) Span(ctx context.Context, tx *store.Tx, w Where, after id.ID, limit int) (Span, error) {
+	s := Span{Where: w.And("id > %d", after.String()), After: after}
+	err := tx.QueryRow(ctx, fmt.Sprintf("SELECT COUNT(*), MAX(id) FROM (SELECT id FROM %s%s ORDER BY id LIMIT %d) stretch", t.Name, s.clause(), limit), s.with(tx), &s.Rows, &s.Last)
+	s.Where = s.And("id <= %d", s.Last.String())
+	return s, err
+}
+
+// DeleteSpan removes a stretch of rows in one statement, and tells how many.
+func (t Table) DeleteSpan(ctx context.Context, tx *store.Tx, s Span) (int64, error) {
+	return tx.Exec(ctx, "DELETE FROM "+t.Name+s.clause(), s.with(tx)...)
+}
+
+// BlankSpan empties columns of a stretch of rows in one statement.
+func (t Table) BlankSpan(ctx context.Context, tx *store.Tx, s Span, fields []Field) (int64, error) {
+	n, err := tx.Exec(ctx, "UPDATE "+t.Name+" SET "+emptying(fields)+s.clause(), s.with(tx)...)
+	return n, fault.Wrap("rowset.BlankSpan "+t.Name, err)
+}
+
+func emptying(fields []Field) string {
+	var sets []string
+	for _, f := range fields {
+		sets = append(sets, f.Name+" = "+f.empty())
+	}
+	return strings.Join(sets, ", ")
+}
+
 // Free takes a person out of one row: the columns that name the person, what is
 // the person's own, and, where the person was the first one, everything sealed,
 // because no key opens it any more.
@@ -125,17 +161,15 @@ func (t Table) Blank(ctx context.Context, tx *store.Tx, rows []Row, fields []Fie
 	if len(rows) == 0 || len(fields) == 0 {
 		return nil
 	}
-	var sets []string
-	for _, f := range fields {
-		sets = append(sets, f.Name+" = "+f.empty())
-	}
 	in, args := inIDs(tx, rows)
-	_, err := tx.Exec(ctx, "UPDATE "+t.Name+" SET "+strings.Join(sets, ", ")+" WHERE tenant_id = $1 AND id IN ("+in+")", args...)
+	_, err := tx.Exec(ctx, "UPDATE "+t.Name+" SET "+emptying(fields)+" WHERE tenant_id = $1 AND id IN ("+in+")", args...)
 	return fault.Wrap("rowset.Blank "+t.Name, err)
 }
 
 func (f Field) empty() string {
 	switch {
+	case f.must:
+		return f.hollow()
 	case f.Sealed:
 	case f.Kind == Text:
 		return "''"
@@ -146,6 +180,26 @@ func (f Field) empty() string {
 	}
 	return "NULL"
 }
+
+// hollow is what an emptied column holds that takes no NULL. A digest may have to
+// differ from row to row, so it becomes the row's own id, which says nothing.
+func (f Field) hollow() string {
+	switch {
+	case f.Sealed, f.Kind == Text:
+		return "''"
+	case f.Kind == Key, f.Kind == Person, f.Kind == File:
+		return "'" + zeroID + "'"
+	case f.Kind == Truth:
+		return "FALSE"
+	case f.Kind != Digest && f.Kind != Binary:
+		return "0"
+	case f.postgres:
+		return "convert_to(id, 'UTF8')"
+	}
+	return "CAST(id AS BLOB)"
+}
+
+const zeroID = "00000000-0000-0000-0000-000000000000"
 
 func inIDs(tx *store.Tx, rows []Row) (string, []any) {
 	args := []any{tx.Tenant()}

@@ -35,6 +35,9 @@ type Field struct {
 	// Whose is the subject column that the field belongs to alone; empty where
 	// it is about everyone in the row.
 	Whose string
+	// must: the column takes no NULL; Strict says so.
+	must     bool
+	postgres bool
 }
 
 // Table is a table of the data map with what its struct says beyond it.
