@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"time"
+
+	"amanah/internal/app"
 )
 
 type retentionCmd struct {
@@ -11,7 +13,7 @@ type retentionCmd struct {
 
 type retentionRun struct {
 	opened
-	AsOf   string `help:"The moment that counts (RFC 3339); now where absent." placeholder:"TIME"`
+	AsOf   string `help:"The moment that counts (RFC 3339); now where absent; ahead of now only with --dry-run or in a demo." placeholder:"TIME"`
 	DryRun bool   `help:"Only count."`
 	Format string `enum:"table,json" default:"table" help:"table or json."`
 }
@@ -24,8 +26,8 @@ func (c retentionRun) Run(w *world) error {
 		if err != nil {
 			return wrongUse{errors.New("--as-of takes an RFC 3339 time, such as 2027-01-31T00:00:00+07:00")}
 		}
-		if t.After(at) && !c.DryRun {
-			return wrongUse{errors.New("--as-of lies ahead: what is not due yet must stay; look with --dry-run")}
+		if t.After(at) && !c.DryRun && !c.ofDemo(w) {
+			return wrongUse{errors.New("--as-of lies ahead: what is not due yet must stay, except in a demo; look with --dry-run")}
 		}
 		at = t
 	}
@@ -41,4 +43,10 @@ func (c retentionRun) Run(w *world) error {
 		write = report.WriteJSON
 	}
 	return errors.Join(err, write(w.out))
+}
+
+// ofDemo tells whether the data folder is a demo's, where time may run ahead.
+func (c retentionRun) ofDemo(w *world) bool {
+	cfg, err := c.load(w)
+	return err == nil && cfg.Finish() == nil && app.OfDemo(cfg.Data)
 }

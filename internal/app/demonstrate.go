@@ -46,6 +46,9 @@ func (a *App) Data() string { return a.cfg.Data }
 // the first start; later starts find them.
 func (a *App) Demonstrate(ctx context.Context) (Demonstration, error) {
 	var d Demonstration
+	if err := a.markDemo(ctx); err != nil {
+		return d, err
+	}
 	receiver, err := a.demoTarget(ctx)
 	if err != nil {
 		return d, err
@@ -96,6 +99,29 @@ func (a *App) Demonstrate(ctx context.Context) (Demonstration, error) {
 		return d, err
 	}
 	return d, a.LookAtPromises(ctx) // at what the demo stores
+}
+
+// demoMark is the file that says that a data folder was begun as a demo.
+const demoMark = "demo"
+
+// OfDemo tells whether a data folder was begun as a demo: nobody real is in it.
+func OfDemo(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, demoMark))
+	return err == nil
+}
+
+// markDemo marks the folder before anybody has an account.
+func (a *App) markDemo(ctx context.Context) error {
+	for _, home := range a.homes("rights") {
+		n := 0
+		err := a.db.Read(ctx, home, func(tx *store.Tx) error {
+			return tx.QueryRow(ctx, "SELECT COUNT(*) FROM accounts WHERE tenant_id = $1", []any{tx.Tenant()}, &n)
+		})
+		if err != nil || n > 0 {
+			return err
+		}
+	}
+	return os.WriteFile(filepath.Join(a.cfg.Data, demoMark), []byte("Everyone in this folder is invented.\n"), 0o600)
 }
 
 // demoPerson signs the person up, or finds who did at an earlier start.

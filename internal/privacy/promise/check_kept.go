@@ -2,6 +2,8 @@ package promise
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"amanah/internal/clock"
@@ -21,6 +23,13 @@ func oldest(ctx context.Context, s Site, a Args) (Finding, error) {
 	cat, _ := s.Notice.Category(a["of"])
 	o := look{Site: s, cat: cat, what: Category(cat.Key)}
 	for _, t := range s.Schema.Tables() {
+		if len(fieldsOf(t, cat.Key)) == 0 {
+			continue
+		}
+		t, err := t.Strict(ctx, s.DB, s.Home)
+		if err != nil {
+			return Finding{}, err
+		}
 		if fields := fieldsOf(t, cat.Key); len(fields) > 0 {
 			o.tables = append(o.tables, stored{t, fields})
 		}
@@ -50,13 +59,24 @@ type stored struct {
 	fields []rowset.Field
 }
 
-func fieldsOf(t rowset.Table, category string) (out []rowset.Field) {
+// fieldsOf are the columns of a category. In a row of several, clocks and people stay
+// as long as the row: where the category has others, those tell.
+func fieldsOf(t rowset.Table, category string) []rowset.Field {
+	var all, content []rowset.Field
+	stay := slices.Concat(t.Subjects, slices.Collect(maps.Values(t.Clocks)))
 	for _, f := range t.Fields {
-		if f.Category == category {
-			out = append(out, f)
+		if f.Category != category {
+			continue
+		}
+		all = append(all, f)
+		if !slices.Contains(stay, f.Name) {
+			content = append(content, f)
 		}
 	}
-	return out
+	if len(content) > 0 && len(t.Categories()) > 1 {
+		return content
+	}
+	return all
 }
 
 // full says in SQL that a row still holds something of the kind.
