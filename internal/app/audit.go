@@ -11,6 +11,7 @@ import (
 	"amanah/internal/fault"
 	"amanah/internal/id"
 	"amanah/internal/job"
+	"amanah/internal/privacy/breach"
 	"amanah/internal/privacy/tell"
 	"amanah/internal/store"
 )
@@ -92,6 +93,9 @@ func (a *App) watchAudits(ctx context.Context) error {
 			for _, x := range raised {
 				if err == nil {
 					err = a.teller().TellOfficers(ctx, tx, tell.Message{Key: "audit.alert." + x.Kind, Args: map[string]string{"count": strconv.FormatInt(x.Count, 10)}, Once: "alert:" + x.ID.String(), Tone: tell.Danger})
+				}
+				if err == nil && x.Kind == audit.MassReading && a.breaches != nil {
+					_, err = a.breaches.Open(ctx, tx, breach.Opening{Title: a.words("id", "breach.alarm", "people", strconv.FormatInt(x.Count, 10)), Kinds: []breach.Kind{breach.Access}})
 				}
 			}
 			return err
