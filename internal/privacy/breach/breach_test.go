@@ -70,7 +70,7 @@ func (o *office) Integrations(_ context.Context, _ string, t id.Tenant) (int, er
 	return 1, nil
 }
 
-func open(t *testing.T, w *rightstest.World) *office {
+func open(t testing.TB, w *rightstest.World) *office {
 	t.Helper()
 	ctx := context.Background()
 	o := &office{w: w}
@@ -105,7 +105,7 @@ func open(t *testing.T, w *rightstest.World) *office {
 	return o
 }
 
-func (o *office) write(t *testing.T, f func(*store.Tx) error) {
+func (o *office) write(t testing.TB, f func(*store.Tx) error) {
 	t.Helper()
 	if err := o.w.Write(context.Background(), o.w.Home, f); err != nil {
 		t.Fatal(err)
