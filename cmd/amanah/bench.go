@@ -9,11 +9,12 @@ import (
 )
 
 type benchCmd struct {
-	Name     string        `arg:"" enum:"all,policy,extract,start,accept,smtp,webhook,rest,import,month,reports,export,audit" help:"${enum}."`
+	Name     string        `arg:"" enum:"all,policy,extract,start,accept,smtp,webhook,rest,import,month,reports,export,audit,mixed" help:"${enum}."`
 	Database string        `help:"An empty PostgreSQL database to measure besides SQLite; a password belongs into AMANAH_DATABASE." placeholder:"URL"`
 	Round    time.Duration `help:"How long one measurement lasts." default:"500ms"`
 	Rounds   int           `help:"How often each is repeated; the best counts." default:"10"`
 	Entries  int           `help:"Entries of the month view." default:"1000000"`
+	Records  int           `help:"Records of the mixed load." default:"100000"`
 }
 
 // Run prints one JSON object a benchmark and ends with 1 where a goal was missed.
@@ -26,7 +27,7 @@ func (c benchCmd) Run(w *world) error {
 		c.Database = w.getenv("AMANAH_DATABASE")
 	}
 	met, err := bench.Run(w, bench.Options{Out: w.out, Clock: w.clock, Getenv: w.getenv, Log: slog.New(slog.DiscardHandler), Executable: self,
-		Database: c.Database, Round: c.Round, Rounds: c.Rounds, Entries: c.Entries}, c.Name)
+		Database: c.Database, Round: c.Round, Rounds: c.Rounds, Entries: c.Entries, Records: c.Records}, c.Name)
 	if err == nil && !met {
 		return errNotInOrder
 	}

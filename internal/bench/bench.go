@@ -28,6 +28,8 @@ type Options struct {
 	Rounds int
 	// Entries is how many the month view has to look at.
 	Entries int
+	// Records is how many the mixed load begins with.
+	Records int
 }
 
 // Value is one figure. Ratio sets it beside the result's baseline, so that above
@@ -87,6 +89,7 @@ func benchmarks() []benchmark {
 	return []benchmark{
 		{"policy", false, policy}, {"extract", false, extraction}, {"start", false, start},
 		{"accept", true, accept}, {"smtp", true, overSMTP}, {"webhook", true, webhook}, {"rest", false, restList}, {"import", false, imports}, {"month", false, month}, {"reports", false, reports}, {"export", false, export}, {"audit", false, auditLog},
+		{"mixed", true, mixed},
 	}
 }
 

@@ -26,13 +26,14 @@ func TestRun(t *testing.T) {
 		"extract": {[]string{""}, []string{"baseline", "extract"}, 1},
 		"accept":  {[]string{"sqlite", "postgres"}, []string{"baseline", "callers=1", "callers=8", "callers=64"}, 2},
 		"smtp":    {[]string{"sqlite", "postgres"}, []string{"baseline", "callers=1", "callers=8", "callers=64"}, 2},
+		"mixed":   {[]string{"sqlite", "postgres"}, []string{"controller", "controller baseline", "customer", "processor", "regulator", "records", "storage", "storage baseline"}, 2},
 		"month":   {[]string{"sqlite"}, []string{"baseline p50", "month view p50"}, 1},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			o := Options{Out: &out, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler), Round: 20 * time.Millisecond, Rounds: 1, Entries: 2400}
+			o := Options{Out: &out, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler), Round: 20 * time.Millisecond, Rounds: 1, Entries: 2400, Records: 500}
 			if len(tc.engines) > 1 {
 				o.Database = storetest.PostgresURL(t)
 			}
