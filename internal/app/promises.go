@@ -55,7 +55,7 @@ func (a *App) serving() (s promise.Serving, err error) {
 
 // laterParts are parts of the program that no notice switches on and that do not
 // run yet: promises may wait for them.
-var laterParts = []string{"requests", "gate", "complaint", "breach", "disclosure", "backup", "changes", "inactivity", "grace", "processor-tasks"}
+var laterParts = []string{"inactivity", "processor-tasks"}
 
 // runsPart tells whether a part that a promise waits for runs for a service.
 func (r *rules) runsPart(service, module string) bool {

@@ -36,6 +36,11 @@ func Checks() []Check {
 		{Name: "refusals", Look: refusals},
 		{Name: "backups", Look: backups},
 		{Name: "stopped", Look: stopped},
+		{Name: "incidents", Params: []string{"of"}, Sound: incidentPart, Look: incidents},
+		{Name: "versions", Look: versions},
+		{Name: "disclosures", Look: disclosures},
+		{Name: "graces", Look: graces},
+		{Name: "archives", Look: archives},
 		{Name: "second-factor", Sound: factorPromised, Look: secondFactor},
 	}
 }

@@ -10,13 +10,17 @@ import (
 	"testing"
 	"time"
 
+	"amanah/internal/backup"
 	"amanah/internal/clock"
 	"amanah/internal/id"
 	"amanah/internal/identity"
 	"amanah/internal/identity/bearer"
 	"amanah/internal/privacy/analytics"
+	"amanah/internal/privacy/breach"
+	"amanah/internal/privacy/change"
 	"amanah/internal/privacy/consent"
 	"amanah/internal/privacy/deadline"
+	"amanah/internal/privacy/disclosure"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/gate"
 	"amanah/internal/privacy/notice"
@@ -144,11 +148,11 @@ func has(fs []notice.Finding, code string) bool {
 	return false
 }
 
-var sets = []store.Set{tenant.Tables(), identity.Tables(), bearer.Tables(), consent.Tables(), transfer.Tables(), erasure.Tables(), support.Tables(), deadline.Tables(), gate.Tables(), request.Tables(), analytics.Tables(), Tables()}
+var sets = []store.Set{tenant.Tables(), identity.Tables(), bearer.Tables(), consent.Tables(), transfer.Tables(), erasure.Tables(), support.Tables(), deadline.Tables(), gate.Tables(), request.Tables(), analytics.Tables(), breach.Tables(), change.Tables(), disclosure.Tables(), backup.Tables(), Tables()}
 
 func config() storetest.Config {
 	return storetest.Config{Sets: sets, Migrations: []fs.FS{tenant.Migrations(), identity.Migrations(), bearer.Migrations(), consent.Migrations(), transfer.Migrations(),
-		erasure.Migrations(), support.Migrations(), deadline.Migrations(), gate.Migrations(), request.Migrations(), analytics.Migrations(), Migrations()}}
+		erasure.Migrations(), support.Migrations(), deadline.Migrations(), gate.Migrations(), request.Migrations(), analytics.Migrations(), breach.Migrations(), change.Migrations(), disclosure.Migrations(), backup.Migrations(), Migrations()}}
 }
 
 func site(t *testing.T, b *storetest.Bundle) Site {
@@ -171,10 +175,11 @@ func site(t *testing.T, b *storetest.Bundle) Site {
 	return Site{}
 }
 
-func put(t *testing.T, s Site, table string, row map[string]any) {
+func put(t *testing.T, s Site, table string, row map[string]any) id.ID {
 	t.Helper()
 	names, marks := []string{"tenant_id", "id"}, []string{"$1", "$2"}
-	values := []any{s.Home.Tenant, s.DB.NewID()}
+	key := s.DB.NewID()
+	values := []any{s.Home.Tenant, key}
 	for k, v := range row {
 		names, values = append(names, k), append(values, v)
 		marks = append(marks, "$"+string(rune('0'+len(values)/10))+string(rune('0'+len(values)%10)))
@@ -189,6 +194,7 @@ func put(t *testing.T, s Site, table string, row map[string]any) {
 	if err != nil {
 		t.Fatalf("%s: %v", table, err)
 	}
+	return key
 }
 
 // Each check says kept of what is right, and broken of what is not: none is a
@@ -205,6 +211,25 @@ func TestChecks(t *testing.T) {
 		}
 		sent := func(to, categories string, at time.Duration) {
 			put(t, s, "transfers", map[string]any{"subject": who, "recipient": to, "kind": "processor", "purpose": "deliver", "categories": categories, "bytes": 1, "at": ago(at), "outcome": "sent", "reason": ""})
+		}
+		// incident is a real one where everything was done in time, but for what is given.
+		incident := func(other map[string]any) id.ID {
+			row := map[string]any{"number": b.NewID().String(), "drill": false, "state": "closed", "kinds": "access", "crime": false, "opened_at": ago(9 * day), "confirmed_at": ago(8 * day), "assessed_at": ago(8 * day), "contained_at": ago(7 * day),
+				"notified_at": ago(6 * day), "remediated_at": ago(5 * day), "ended_at": ago(4 * day), "sent_at": ago(6 * day), "sent_hash": "h", "root_cause": "r", "controls": "c", "compliance": "d"}
+			for k, v := range other {
+				row[k] = v
+			}
+			return put(t, s, "breach_incidents", row)
+		}
+		version := func(name string, effective, told clock.Instant) {
+			put(t, s, "notice_versions", map[string]any{"version": name, "digest": "d", "source": "", "published_at": ago(20 * day), "effective_at": effective, "seen_at": ago(20 * day), "is_first": false, "begun_at": ago(19 * day), "told_at": told})
+		}
+		handed := func(first, second id.Subject, at clock.Instant) {
+			put(t, s, "disclosures", map[string]any{"subject_id": who, "number": b.NewID().String(), "reason": "court", "basis": "", "document": "", "categories": "account.name", "state": "handed_over", "asked_at": at, "first_id": first, "second_id": second, "secrecy": "",
+				"handed_at": at, "records": 1, "size": 1, "told_at": at, "ended_at": at})
+		}
+		archive := func(name string, at clock.Instant) {
+			put(t, s, "backup_uses", map[string]any{"at": at, "act": "made", "archive": name, "rows_in": 1, "files_in": 1, "bytes": 1, "took_ms": 1, "good": true, "why": "", "done_by": "job"})
 		}
 		for _, c := range []struct {
 			check  string
@@ -231,6 +256,22 @@ func TestChecks(t *testing.T) {
 			}, func() {
 				put(t, s, "deadlines", map[string]any{"matter": "request", "ref": b.NewID(), "name": "answer", "title": "", "link": "", "rule": "", "set_at": ago(80 * time.Hour), "due_at": ago(8 * time.Hour), "first_due": clock.At(s.Now), "moved": 0, "state": "open"})
 			}},
+			{"incidents of=stages", func() { incident(map[string]any{}) }, func() { incident(map[string]any{"contained_at": nil}) }},
+			{"incidents of=authority", nil, func() { incident(map[string]any{"sent_at": ago(day)}) }},
+			{"incidents of=letters", nil, func() { incident(map[string]any{"sent_hash": ""}) }},
+			{"incidents of=documents", nil, func() { incident(map[string]any{"controls": ""}) }},
+			{"incidents of=contained", nil, func() { incident(map[string]any{"contained_at": ago(day), "notified_at": ago(day)}) }},
+			{"incidents of=people", nil, func() {
+				put(t, s, "breach_people", map[string]any{"subject_id": other, "incident_id": incident(map[string]any{}), "categories": "", "tables": "", "row_count": 1})
+			}},
+			{"versions", func() { version("1.9", ago(3*day), ago(5*day)) }, func() { version(s.Notice.Version(), ago(day), ago(time.Hour)) }},
+			{"disclosures", func() { handed(who, other, ago(3*day)) }, func() { handed(who, who, ago(3*day)) }},
+			{"graces", func() {
+				put(t, s, "closings", map[string]any{"subject_id": who, "ground": "request", "ordered_by": "person", "language": "id", "asked_at": ago(day), "erase_at": clock.At(s.Now.Add(day))})
+			}, func() {
+				put(t, s, "closings", map[string]any{"subject_id": other, "ground": "request", "ordered_by": "person", "language": "id", "asked_at": ago(40 * day), "erase_at": ago(2 * day)})
+			}},
+			{"archives", func() { archive("a", ago(3*day)) }, func() { archive("b", ago(31*day)) }},
 			{"totals", func() {
 				put(t, s, "analytics_figures", map[string]any{"day": "2026-11-20", "feature": "reports", "part": "", "people": 10})
 			}, func() {
