@@ -87,7 +87,7 @@ type benchmark struct {
 // benchmarks in the order of "all": from the short to the long.
 func benchmarks() []benchmark {
 	return []benchmark{
-		{"policy", false, policy}, {"extract", false, extraction}, {"start", false, start},
+		{"policy", false, policy}, {"gate", true, gates}, {"extract", false, extraction}, {"start", false, start},
 		{"accept", true, accept}, {"smtp", true, overSMTP}, {"webhook", true, webhook}, {"rest", false, restList}, {"import", false, imports}, {"month", false, month}, {"reports", false, reports}, {"export", false, export}, {"audit", false, auditLog},
 		{"mixed", true, mixed},
 	}

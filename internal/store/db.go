@@ -51,7 +51,7 @@ type DB struct {
 
 	reads     Reads
 	readTexts *readTexts
-	watch   *watch
+	watch     *watch
 }
 
 // Open opens or creates the store, migrates it, guards every table of the data
