@@ -9,7 +9,7 @@ import (
 )
 
 type benchCmd struct {
-	Name     string        `arg:"" enum:"all,policy,extract,start,accept,smtp,webhook,rest,import,month,reports,export,audit,mixed" help:"${enum}."`
+	Name     string        `arg:"" enum:"all,policy,gate,extract,start,accept,smtp,webhook,rest,import,month,reports,export,audit,mixed" help:"${enum}."`
 	Database string        `help:"An empty PostgreSQL database to measure besides SQLite; a password belongs into AMANAH_DATABASE." placeholder:"URL"`
 	Round    time.Duration `help:"How long one measurement lasts." default:"500ms"`
 	Rounds   int           `help:"How often each is repeated; the best counts." default:"10"`

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"amanah/internal/capture"
 	"amanah/internal/channel/mail"
 	"amanah/internal/fault"
 	"amanah/internal/id"
@@ -14,6 +15,7 @@ import (
 	"amanah/internal/privacy/gate"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
+	"amanah/internal/vault"
 )
 
 // stops closes a purpose for a guest, and lifts opens it.
@@ -148,6 +150,22 @@ func (g *guarded) uses(purpose string, v guest, closed bool) {
 func TestGate_restricted(t *testing.T) {
 	t.Parallel()
 	g := guard(t)
+	x, err := g.db.Vault().Index(t.Context(), g.rina.workspace, "merchants.name", "KOPI CONTOH")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.write(g.rina.principal().Scope("capture"), func(tx *store.Tx) error { // what is hers in the shared workspace
+		m := &capture.Merchant{Subject: g.rina.subject, Name: vault.Seal("KOPI CONTOH"), NameIndex: x, CreatedAt: tx.Now()}
+		if err := store.Insert(t.Context(), tx, m); err != nil {
+			return err
+		}
+		b := &capture.BankAccount{Subject: g.rina.subject, Kind: "bank", Issuer: "BCA", Last: vault.Seal("1234"), LastIndex: x, CreatedAt: tx.Now()}
+		if err := store.Insert(t.Context(), tx, b); err != nil {
+			return err
+		}
+		return store.Insert(t.Context(), tx, &capture.Captured{Subject: g.rina.subject, Merchant: m.ID, Account: b.ID, Note: vault.Seal("catatan rahasia"), Issuer: "BCA",
+			State: capture.Booked, Minor: 1000, Month: "2026-11", Message: tx.NewID(), Precision: "second", Currency: "IDR", Direction: "out", At: tx.Now(), CreatedAt: tx.Now(), ChangedAt: tx.Now()})
+	})
 	rina, dewi := g.agent(g.rina), g.agent(g.dewi)
 	g.stops(g.rina, gate.All, gate.Restricted)
 	for _, path := range []string{"/ctt/app", "/ctt/app/transactions", "/ctt/app/targets", "/ctt/app/reports"} {
@@ -161,6 +179,13 @@ func TestGate_restricted(t *testing.T) {
 	}
 	if w := g.ask(http.MethodGet, "/ctt/privacy/me", g.dewi.cookie, nil); w.Code != http.StatusOK || strings.Contains(w.Body.String(), "hanya disimpan") {
 		t.Errorf("the neighbour's page answers %d", w.Code)
+	}
+	for _, path := range []string{"/ctt/app", "/ctt/app/transactions", "/ctt/app/targets", "/ctt/app/reports", "/ctt/account/members"} {
+		if w := g.ask(http.MethodGet, path, g.bagas.cookie, nil); w.Code != http.StatusOK {
+			t.Errorf("%s answers a member of her workspace %d: %s", path, w.Code, snippet(w))
+		} else if strings.Contains(w.Body.String(), "KOPI CONTOH") || strings.Contains(w.Body.String(), "catatan rahasia") {
+			t.Errorf("%s shows a member what is restricted", path)
+		}
 	}
 	door := doorstep{service: "ctt", domain: g.cfg.SMTP.Domain, capture: g.capture, inbox: g.inbox, scope: g.scope, log: g.Log}
 	for _, address := range []string{rina, dewi} {

@@ -81,7 +81,7 @@ func (s *Service) deskPage(v visitor) error {
 	err := s.db.Read(v.r.Context(), v.desk(), func(tx *store.Tx) (err error) {
 		ctx := v.r.Context()
 		d.Now = int64(tx.Now())
-		if d.Payments, err = store.Find[Payment](ctx, tx, "WHERE tenant_id = $1 AND (state IN ($2, $3) OR flag <> '') ORDER BY at, id LIMIT 100", tx.Tenant(), string(Claimed), string(Unmatched)); err != nil {
+		if d.Payments, err = store.FindOpen[Payment](ctx, tx, "WHERE tenant_id = $1 AND (state IN ($2, $3) OR flag <> '') ORDER BY at, id LIMIT 100", tx.Tenant(), string(Claimed), string(Unmatched)); err != nil {
 			return err
 		}
 		for _, p := range s.Providers {
@@ -93,10 +93,10 @@ func (s *Service) deskPage(v visitor) error {
 		}
 		if d.Query != "" {
 			like := "%" + strings.NewReplacer("%", "", "_", "").Replace(strings.ToUpper(d.Query)) + "%"
-			d.Invoices, err = store.Find[Invoice](ctx, tx, "WHERE tenant_id = $1 AND number LIKE $2 ORDER BY number DESC LIMIT 100", tx.Tenant(), like)
+			d.Invoices, err = store.FindOpen[Invoice](ctx, tx, "WHERE tenant_id = $1 AND number LIKE $2 ORDER BY number DESC LIMIT 100", tx.Tenant(), like)
 			return err
 		}
-		d.Invoices, err = store.Find[Invoice](ctx, tx, "WHERE tenant_id = $1 ORDER BY issued_at DESC, number DESC LIMIT 100", tx.Tenant())
+		d.Invoices, err = store.FindOpen[Invoice](ctx, tx, "WHERE tenant_id = $1 ORDER BY issued_at DESC, number DESC LIMIT 100", tx.Tenant())
 		return err
 	})
 	if err != nil {

@@ -26,7 +26,7 @@ func (v View) record() target.Record {
 // got a transaction is told of its corrections also where its filter would not
 // let them through any more.
 func (s *Service) announce(ctx context.Context, tx *store.Tx, c *Captured, event string) error {
-	targets, _, err := store.FindOpen[Target](ctx, tx, "WHERE tenant_id = $1 AND state <> $2 AND verified_at IS NOT NULL ORDER BY id", tx.Tenant(), string(TargetRemoved))
+	targets, err := store.FindOpen[Target](ctx, tx, "WHERE tenant_id = $1 AND state <> $2 AND verified_at IS NOT NULL ORDER BY id", tx.Tenant(), string(TargetRemoved))
 	if err != nil || len(targets) == 0 {
 		return err
 	}

@@ -37,7 +37,7 @@ func (s *Service) duplicate(ctx context.Context, tx *store.Tx, c *Captured, zone
 	}
 	if !c.ReferenceIndex.IsZero() {
 		// A refund has its purchase's reference, and goes the other way.
-		all, err := store.Find[Captured](ctx, tx, "WHERE tenant_id = $1 AND reference_index = $2 AND minor = $3 AND currency = $4 ORDER BY at LIMIT 20", tx.Tenant(), c.ReferenceIndex, c.Minor, c.Currency)
+		all, err := store.FindOpen[Captured](ctx, tx, "WHERE tenant_id = $1 AND reference_index = $2 AND minor = $3 AND currency = $4 ORDER BY at LIMIT 20", tx.Tenant(), c.ReferenceIndex, c.Minor, c.Currency)
 		if err != nil {
 			return id.ID{}, isOther, err
 		}
@@ -48,7 +48,7 @@ func (s *Service) duplicate(ctx context.Context, tx *store.Tx, c *Captured, zone
 		}
 	}
 	const day = 36 * time.Hour // what states a day only may be off by its zone
-	near, err := store.Find[Captured](ctx, tx, `WHERE tenant_id = $1 AND minor = $2 AND at >= $3 AND at <= $4
+	near, err := store.FindOpen[Captured](ctx, tx, `WHERE tenant_id = $1 AND minor = $2 AND at >= $3 AND at <= $4
 		AND currency = $5 AND state <> $6 AND state <> $7 ORDER BY at LIMIT 200`,
 		tx.Tenant(), c.Minor, int64(c.At)-day.Microseconds(), int64(c.At)+day.Microseconds(), c.Currency, string(Rejected), string(Joined))
 	if err != nil {

@@ -165,7 +165,7 @@ func (s *Service) list(ctx context.Context, tx *store.Tx, q Query, b book) (Page
 		order = " ASC"
 	}
 	text := "WHERE " + strings.Join(t.where, " AND ") + " ORDER BY " + column + order + ", id" + order + " LIMIT $" + strconv.Itoa(len(t.args)+1)
-	rows, err := store.Find[Captured](ctx, tx, text, append(t.args, q.Limit+1)...)
+	rows, err := store.FindOpen[Captured](ctx, tx, text, append(t.args, q.Limit+1)...)
 	if err != nil {
 		return Page{}, err
 	}

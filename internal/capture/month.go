@@ -185,13 +185,13 @@ func (s *Service) Standing(ctx context.Context, tx *store.Tx) (Standing, error) 
 	if st.Reviews, err = reviews(ctx, tx); err != nil {
 		return st, fault.Wrap(op, err)
 	}
-	st.Failing, _, err = store.FindOpen[Target](ctx, tx, "WHERE tenant_id = $1 AND state = $2 AND reason = $3 ORDER BY id", tx.Tenant(), string(TargetPaused), "target.failing")
+	st.Failing, err = store.FindOpen[Target](ctx, tx, "WHERE tenant_id = $1 AND state = $2 AND reason = $3 ORDER BY id", tx.Tenant(), string(TargetPaused), "target.failing")
 	if err != nil {
 		return st, fault.Wrap(op, err)
 	}
 	// A code is good for some days; after the first booked mail nobody needs it.
 	since := clock.At(s.clock.Now().Add(-silent))
-	st.Forwarding, _, err = store.FindOpen[ForwardingCode](ctx, tx, "WHERE tenant_id = $1 AND at >= $2 ORDER BY at DESC LIMIT 3", tx.Tenant(), since)
+	st.Forwarding, err = store.FindOpen[ForwardingCode](ctx, tx, "WHERE tenant_id = $1 AND at >= $2 ORDER BY at DESC LIMIT 3", tx.Tenant(), since)
 	return st, fault.Wrap(op, err)
 }
 

@@ -78,7 +78,7 @@ func (s *Service) account(ctx context.Context, tx *store.Tx, who id.Subject, iss
 
 // names opens the tenant's dictionary; names of erased people are empty.
 func names(ctx context.Context, tx *store.Tx) (map[id.ID]string, error) {
-	ms, err := store.Find[Merchant](ctx, tx, "WHERE tenant_id = $1 ORDER BY id DESC LIMIT $2", tx.Tenant(), maxNames)
+	ms, err := store.FindOpen[Merchant](ctx, tx, "WHERE tenant_id = $1 ORDER BY id DESC LIMIT $2", tx.Tenant(), maxNames)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func namesOf(ctx context.Context, tx *store.Tx, keys []id.ID) (map[id.ID]string,
 	if marks == "" {
 		return out, nil
 	}
-	ms, err := store.Find[Merchant](ctx, tx, "WHERE tenant_id = $1 AND id IN ("+marks[2:]+")", args...)
+	ms, err := store.FindOpen[Merchant](ctx, tx, "WHERE tenant_id = $1 AND id IN ("+marks[2:]+")", args...)
 	for _, m := range ms {
 		out[m.ID] = m.Name.Reveal()
 	}
@@ -114,5 +114,5 @@ func namesOf(ctx context.Context, tx *store.Tx, keys []id.ID) (map[id.ID]string,
 
 // accounts are the tenant's accounts, by issuer and age.
 func accounts(ctx context.Context, tx *store.Tx) ([]BankAccount, error) {
-	return store.Find[BankAccount](ctx, tx, "WHERE tenant_id = $1 ORDER BY issuer, created_at, id LIMIT $2", tx.Tenant(), maxNames)
+	return store.FindOpen[BankAccount](ctx, tx, "WHERE tenant_id = $1 ORDER BY issuer, created_at, id LIMIT $2", tx.Tenant(), maxNames)
 }

@@ -93,7 +93,7 @@ func (s *Service) CountReplay(ctx context.Context, sc store.Scope, key id.ID, p 
 
 // spanPage reads transactions of a span in the order of their time, after a place.
 func spanPage(ctx context.Context, tx *store.Tx, at clock.Instant, last id.ID, to clock.Instant) ([]View, error) {
-	rows, err := store.Find[Captured](ctx, tx, "WHERE tenant_id = $1 AND (at > $2 OR at = $2 AND id > $3) AND at < $4 AND state IN ($5, $6) ORDER BY at, id LIMIT $7",
+	rows, err := store.FindOpen[Captured](ctx, tx, "WHERE tenant_id = $1 AND (at > $2 OR at = $2 AND id > $3) AND at < $4 AND state IN ($5, $6) ORDER BY at, id LIMIT $7",
 		tx.Tenant(), at, last.String(), to, string(Booked), string(Reversed), piece)
 	if err != nil {
 		return nil, err

@@ -50,7 +50,7 @@ func (s *Service) restMails(ctx context.Context, in *messagesIn) (*rest.List[mes
 	var out []message
 	more := false
 	err := s.readAs(ctx, func(tx *store.Tx) error {
-		rows, err := store.Find[inbox.Message](ctx, tx, "WHERE tenant_id = $1 AND channel = $2 AND id < $3 ORDER BY id DESC LIMIT $4", tx.Tenant(), Channel, before, limit+1)
+		rows, err := store.FindOpen[inbox.Message](ctx, tx, "WHERE tenant_id = $1 AND channel = $2 AND id < $3 ORDER BY id DESC LIMIT $4", tx.Tenant(), Channel, before, limit+1)
 		if err != nil {
 			return err
 		}
@@ -178,7 +178,7 @@ func (s *Service) restAgent(ctx context.Context, _ *struct{}) (*agentOut, error)
 	}
 	out := &agentOut{agent{Address: address, Codes: []forwardingCode{}}}
 	err = s.readAs(ctx, func(tx *store.Tx) error {
-		codes, err := store.Find[ForwardingCode](ctx, tx, "WHERE tenant_id = $1 AND at >= $2 ORDER BY at DESC LIMIT 3", tx.Tenant(), clock.At(s.clock.Now().Add(-silent)))
+		codes, err := store.FindOpen[ForwardingCode](ctx, tx, "WHERE tenant_id = $1 AND at >= $2 ORDER BY at DESC LIMIT 3", tx.Tenant(), clock.At(s.clock.Now().Add(-silent)))
 		for _, c := range codes {
 			out.Body.Codes = append(out.Body.Codes, forwardingCode{c.Provider, c.Mailbox.Reveal(), c.Code.Reveal(), c.Link.Reveal(), c.At.Time()})
 		}

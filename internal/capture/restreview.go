@@ -161,7 +161,7 @@ func (s *Service) restTransfers(ctx context.Context, in *transfersIn) (*rest.Lis
 	var out []transfer
 	more := false
 	err := s.readAs(ctx, func(tx *store.Tx) error {
-		rows, err := store.Find[Transfer](ctx, tx, "WHERE tenant_id = $1 AND ($2 = '' OR state = $2) AND id < $3 ORDER BY id DESC LIMIT $4", tx.Tenant(), in.State, before, in.Limit+1)
+		rows, err := store.FindOpen[Transfer](ctx, tx, "WHERE tenant_id = $1 AND ($2 = '' OR state = $2) AND id < $3 ORDER BY id DESC LIMIT $4", tx.Tenant(), in.State, before, in.Limit+1)
 		if err != nil {
 			return err
 		}

@@ -39,7 +39,7 @@ func (s *Service) restTargets(api *rest.API) {
 func (s *Service) restTargetList(ctx context.Context, _ *struct{}) (*rest.List[TargetBody], error) {
 	var out []TargetBody
 	err := s.readAs(ctx, func(tx *store.Tx) error {
-		all, _, err := store.FindOpen[Target](ctx, tx, "WHERE tenant_id = $1 AND state <> $2 ORDER BY created_at, id", tx.Tenant(), string(TargetRemoved))
+		all, err := store.FindOpen[Target](ctx, tx, "WHERE tenant_id = $1 AND state <> $2 ORDER BY created_at, id", tx.Tenant(), string(TargetRemoved))
 		for _, t := range all {
 			b, err := restTargetOf(t)
 			if err != nil {

@@ -154,7 +154,7 @@ func (s *Service) Earlier(ctx context.Context, tx *store.Tx, key id.ID) ([]View,
 		shops = shops[len(piece):]
 		args := []any{tx.Tenant(), string(Booked)}
 		marks := listed(idSet(piece), &args)
-		rows, err := store.Find[Captured](ctx, tx, "WHERE tenant_id = $1 AND state = $2 AND COALESCE(told_id, merchant_id) IN ("+marks+") ORDER BY at DESC, id DESC LIMIT 2000", args...)
+		rows, err := store.FindOpen[Captured](ctx, tx, "WHERE tenant_id = $1 AND state = $2 AND COALESCE(told_id, merchant_id) IN ("+marks+") ORDER BY at DESC, id DESC LIMIT 2000", args...)
 		if err != nil {
 			return nil, fault.Wrap(op, err)
 		}

@@ -103,7 +103,7 @@ func (s *Service) changed(ctx context.Context, sc store.Scope, f target.Filter, 
 		for {
 			var page []View
 			err := s.db.Read(ctx, sc, func(tx *store.Tx) error {
-				rows, err := store.Find[Captured](ctx, tx, "WHERE tenant_id = $1 AND (changed_at > $2 OR changed_at = $2 AND id > $3) AND changed_at <= $4 ORDER BY changed_at, id LIMIT 500",
+				rows, err := store.FindOpen[Captured](ctx, tx, "WHERE tenant_id = $1 AND (changed_at > $2 OR changed_at = $2 AND id > $3) AND changed_at <= $4 ORDER BY changed_at, id LIMIT 500",
 					tx.Tenant(), at, last, until)
 				if err != nil {
 					return err

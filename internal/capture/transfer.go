@@ -94,7 +94,7 @@ func (s *Service) halves(ctx context.Context, tx *store.Tx, c *Captured) ([]Capt
 	}
 	args := []any{tx.Tenant(), string(Booked), c.Currency, int64(c.At) - transferWithin.Microseconds(), int64(c.At) + transferWithin.Microseconds(), c.Account}
 	marks := listed(set(amounts), &args)
-	all, err := store.Find[Captured](ctx, tx, `WHERE tenant_id = $1 AND state = $2 AND currency = $3 AND at >= $4 AND at <= $5
+	all, err := store.FindOpen[Captured](ctx, tx, `WHERE tenant_id = $1 AND state = $2 AND currency = $3 AND at >= $4 AND at <= $5
 		AND account_id <> $6 AND direction IN ('in', 'out', 'internal') AND minor IN (`+marks+") ORDER BY at, id LIMIT 50", args...)
 	if err != nil {
 		return nil, err

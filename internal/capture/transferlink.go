@@ -197,7 +197,7 @@ func (s *Service) Pairs(ctx context.Context, tx *store.Tx, row id.ID) ([]Pair, e
 
 // Proposals are the pairs that wait for a person, the newest first.
 func (s *Service) Proposals(ctx context.Context, tx *store.Tx) ([]Pair, error) {
-	all, err := store.Find[Transfer](ctx, tx, "WHERE tenant_id = $1 AND state = $2 ORDER BY id DESC LIMIT 50", tx.Tenant(), string(Proposed))
+	all, err := store.FindOpen[Transfer](ctx, tx, "WHERE tenant_id = $1 AND state = $2 ORDER BY id DESC LIMIT 50", tx.Tenant(), string(Proposed))
 	if err != nil {
 		return nil, fault.Wrap("capture.Proposals", err)
 	}

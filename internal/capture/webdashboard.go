@@ -84,7 +84,8 @@ func (s *Service) dashboardPage(v visitor) error {
 	if err != nil {
 		return err
 	}
-	if b.Address, err = s.Address(v.r.Context(), v.scope, v.who.Subject); err != nil {
+	// The address of a member whose data are restricted is not shown to the others.
+	if b.Address, err = s.Address(v.r.Context(), v.scope, v.who.Subject); err != nil && !store.Closed(err) {
 		return err
 	}
 	web.Render(v.w, v.r, http.StatusOK, web.Page{Title: v.t("capture.home.title"), Wide: true, HTMX: true}, dashboard(b))

@@ -31,7 +31,7 @@ func (s *Service) messagesPage(v visitor) error {
 		if last, err := id.Parse(v.r.URL.Query().Get(ui.AfterParam)); err == nil {
 			before = last.String()
 		}
-		ms, err := store.Find[inbox.Message](ctx, tx, "WHERE tenant_id = $1 AND channel = $2 AND id < $3 ORDER BY id DESC LIMIT $4", tx.Tenant(), Channel, before, perPage+1)
+		ms, err := store.FindOpen[inbox.Message](ctx, tx, "WHERE tenant_id = $1 AND channel = $2 AND id < $3 ORDER BY id DESC LIMIT $4", tx.Tenant(), Channel, before, perPage+1)
 		if err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (s *Service) messagesPage(v visitor) error {
 }
 
 func (s *Service) foundIn(ctx context.Context, tx *store.Tx, message id.ID) ([]View, error) {
-	rows, err := store.Find[Captured](ctx, tx, "WHERE tenant_id = $1 AND message_id = $2 ORDER BY line", tx.Tenant(), message)
+	rows, err := store.FindOpen[Captured](ctx, tx, "WHERE tenant_id = $1 AND message_id = $2 ORDER BY line", tx.Tenant(), message)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ type listedTarget struct {
 func (s *Service) targetsPage(v visitor) error {
 	var all []listedTarget
 	err := s.read(v, func(tx *store.Tx) error {
-		found, _, err := store.FindOpen[Target](v.r.Context(), tx, "WHERE tenant_id = $1 AND state <> $2 ORDER BY created_at, id", tx.Tenant(), string(TargetRemoved))
+		found, err := store.FindOpen[Target](v.r.Context(), tx, "WHERE tenant_id = $1 AND state <> $2 ORDER BY created_at, id", tx.Tenant(), string(TargetRemoved))
 		for _, t := range found {
 			set, bad := t.Set()
 			all, err = append(all, listedTarget{t, set}), errors.Join(err, bad)

@@ -47,7 +47,7 @@ func (s *Service) Colleagues(ctx context.Context, p Principal) ([]Colleague, err
 			a, err := bySubject(ctx, tx, m.Subject)
 			if err == nil {
 				c.Name, c.Email = a.Name.Reveal(), a.Email.Reveal()
-			} else if !fault.Is(err, fault.NotFound) {
+			} else if !fault.Is(err, fault.NotFound) && !store.Closed(err) {
 				return err
 			}
 			out = append(out, c)
@@ -55,7 +55,7 @@ func (s *Service) Colleagues(ctx context.Context, p Principal) ([]Colleague, err
 		if p.Role != tenant.Owner {
 			return nil
 		}
-		rows, err := store.Find[invitation](ctx, tx, "WHERE tenant_id = $1 AND workspace_id = $2 AND ends_at > $3 ORDER BY id", tx.Tenant(), p.Workspace, tx.Now())
+		rows, err := store.FindOpen[invitation](ctx, tx, "WHERE tenant_id = $1 AND workspace_id = $2 AND ends_at > $3 ORDER BY id", tx.Tenant(), p.Workspace, tx.Now())
 		for _, r := range rows {
 			out = append(out, Colleague{Subject: r.Invitee, Email: r.Email.Reveal(), Role: r.Role, Since: r.CreatedAt, Waiting: r.ID, Until: r.EndsAt})
 		}

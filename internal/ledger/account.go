@@ -95,7 +95,7 @@ func Get(ctx context.Context, tx *store.Tx, account id.ID) (*Account, error) {
 
 // Accounts reads all accounts of the tenant, by code.
 func Accounts(ctx context.Context, tx *store.Tx) ([]Account, error) {
-	as, err := store.Find[Account](ctx, tx, "WHERE tenant_id = $1 ORDER BY code", tx.Tenant())
+	as, err := store.FindOpen[Account](ctx, tx, "WHERE tenant_id = $1 ORDER BY code", tx.Tenant())
 	return as, fault.Wrap("ledger.Accounts", err)
 }
 

@@ -116,31 +116,30 @@ func Find[T any](ctx context.Context, tx *Tx, tail string, args ...any) ([]T, er
 }
 
 // FindOpen is Find for rows of several people: it passes over the rows of those
-// for whom the transaction's purpose is closed, and tells how many there were.
-func FindOpen[T any](ctx context.Context, tx *Tx, tail string, args ...any) (out []T, closed int, err error) {
+// for whom the transaction's purpose is closed.
+func FindOpen[T any](ctx context.Context, tx *Tx, tail string, args ...any) ([]T, error) {
 	t, err := tableOf[T](tx)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	rows, err := tx.Query(ctx, "SELECT "+t.names("")+" FROM "+t.Name+" "+tail, args...)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	defer rows.Close()
-	out = []T{}
+	out := []T{}
 	for rows.Next() {
 		var one T
 		err := tx.scanRow(ctx, t, reflect.ValueOf(&one).Elem(), rows)
 		if Closed(err) {
-			closed++
 			continue
 		}
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		out = append(out, one)
 	}
-	return out, closed, wrap("store.FindOpen", rows.Err())
+	return out, wrap("store.FindOpen", rows.Err())
 }
 
 func tableOf[T any](tx *Tx) (*Table, error) {

@@ -133,7 +133,7 @@ func Queue(ctx context.Context, tx *store.Tx, state State) ([]Ticket, error) {
 	if state == Solved {
 		order = "ORDER BY changed_at DESC, id DESC LIMIT 200"
 	}
-	return store.Find[Ticket](ctx, tx, "WHERE tenant_id = $1 AND state = $2 "+order, tx.Tenant(), string(state))
+	return store.FindOpen[Ticket](ctx, tx, "WHERE tenant_id = $1 AND state = $2 "+order, tx.Tenant(), string(state))
 }
 
 // Write adds what the person says; a solved ticket is open again by it.

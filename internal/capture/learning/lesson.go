@@ -74,7 +74,7 @@ func (s *Store) Model(ctx context.Context, tx *store.Tx, at int64) (*category.Mo
 		return have.model, nil
 	}
 	// Lessons of rules that are off or removed count no more.
-	all, err := store.Find[Lesson](ctx, tx, `WHERE tenant_id = $1 AND (rule_id IS NULL OR rule_id IN (SELECT id FROM rules WHERE tenant_id = $1 AND state = 'on'))
+	all, err := store.FindOpen[Lesson](ctx, tx, `WHERE tenant_id = $1 AND (rule_id IS NULL OR rule_id IN (SELECT id FROM rules WHERE tenant_id = $1 AND state = 'on'))
 		ORDER BY created_at DESC, id DESC LIMIT $2`, key, maxLessons)
 	if err != nil {
 		return nil, err

@@ -54,7 +54,7 @@ func (s *Store) Find(ctx context.Context, tx *store.Tx, f Facts) (*Rule, error) 
 	if err != nil {
 		return nil, err
 	}
-	all, err := store.Find[Rule](ctx, tx, "WHERE tenant_id = $1 AND merchant_index = $2 AND state = $3 ORDER BY changed_at DESC, id DESC LIMIT 50", tx.Tenant(), index, string(On))
+	all, err := store.FindOpen[Rule](ctx, tx, "WHERE tenant_id = $1 AND merchant_index = $2 AND state = $3 ORDER BY changed_at DESC, id DESC LIMIT 50", tx.Tenant(), index, string(On))
 	if err != nil {
 		return nil, err
 	}
@@ -164,5 +164,5 @@ func (s *Store) Drop(ctx context.Context, tx *store.Tx, key id.ID) error {
 
 // All are the tenant's rules, those that work first, then by their last change.
 func (s *Store) All(ctx context.Context, tx *store.Tx) ([]Rule, error) {
-	return store.Find[Rule](ctx, tx, `WHERE tenant_id = $1 ORDER BY CASE state WHEN 'on' THEN 0 WHEN 'off' THEN 1 ELSE 2 END, changed_at DESC, id DESC LIMIT $2`, tx.Tenant(), maxRules)
+	return store.FindOpen[Rule](ctx, tx, `WHERE tenant_id = $1 ORDER BY CASE state WHEN 'on' THEN 0 WHEN 'off' THEN 1 ELSE 2 END, changed_at DESC, id DESC LIMIT $2`, tx.Tenant(), maxRules)
 }

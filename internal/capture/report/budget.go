@@ -80,7 +80,7 @@ func (s *Service) Lines(ctx context.Context, tx *store.Tx, month Span, now time.
 	if err := month.check(op); err != nil || month.Year() {
 		return nil, fault.New(fault.Invalid, op, "report.span")
 	}
-	all, err := store.Find[Budget](ctx, tx, "WHERE tenant_id = $1 AND month <= $2 ORDER BY month, id", tx.Tenant(), string(month))
+	all, err := store.FindOpen[Budget](ctx, tx, "WHERE tenant_id = $1 AND month <= $2 ORDER BY month, id", tx.Tenant(), string(month))
 	if err != nil || len(all) == 0 {
 		return nil, fault.Wrap(op, err)
 	}

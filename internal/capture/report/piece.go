@@ -222,7 +222,7 @@ func (r *Report) biggest(ctx context.Context, tx *store.Tx) error {
 	from, to := r.Span.months()
 	args := []any{tx.Tenant(), string(capture.Booked)}
 	// The sign keeps the engine from walking through all amounts of all months.
-	rows, err := store.Find[capture.Captured](ctx, tx, "WHERE tenant_id = $1 AND state = $2 AND direction IN ('out', 'in')"+among(from, to, &args)+
+	rows, err := store.FindOpen[capture.Captured](ctx, tx, "WHERE tenant_id = $1 AND state = $2 AND direction IN ('out', 'in')"+among(from, to, &args)+
 		r.where(&args)+" ORDER BY +minor DESC, id LIMIT 10", args...)
 	for _, c := range rows {
 		r.Biggest = append(r.Biggest, capture.View{Captured: c, AccountIssuer: c.Issuer})
@@ -245,7 +245,7 @@ func (r *Report) names(ctx context.Context, tx *store.Tx) error {
 	delete(keys, id.ID{})
 	for key := range keys {
 		m, err := store.Get[capture.Merchant](ctx, tx, key)
-		if err != nil && !fault.Is(err, fault.NotFound) {
+		if err != nil && !fault.Is(err, fault.NotFound) && !store.Closed(err) {
 			return err
 		}
 		if err == nil {
@@ -258,7 +258,7 @@ func (r *Report) names(ctx context.Context, tx *store.Tx) error {
 	for i := range r.Regular {
 		r.Regular[i].Name = keys[r.Regular[i].Merchant]
 	}
-	all, err := store.Find[capture.BankAccount](ctx, tx, "WHERE tenant_id = $1 ORDER BY id LIMIT 20000", tx.Tenant())
+	all, err := store.FindOpen[capture.BankAccount](ctx, tx, "WHERE tenant_id = $1 ORDER BY id LIMIT 20000", tx.Tenant())
 	accounts := map[id.ID]capture.BankAccount{}
 	for _, a := range all {
 		accounts[a.ID] = a

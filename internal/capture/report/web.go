@@ -118,7 +118,7 @@ func (s *Service) read(v visitor, q Query) (paper, error) {
 				return err
 			}
 		}
-		p.Choices, err = store.Find[capture.BankAccount](ctx, tx, "WHERE tenant_id = $1 ORDER BY issuer, created_at, id LIMIT 1000", tx.Tenant())
+		p.Choices, err = store.FindOpen[capture.BankAccount](ctx, tx, "WHERE tenant_id = $1 ORDER BY issuer, created_at, id LIMIT 1000", tx.Tenant())
 		return err
 	})
 	return p, err
