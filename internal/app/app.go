@@ -54,6 +54,7 @@ import (
 	"amanah/internal/privacy/rights/request"
 	"amanah/internal/privacy/rights/rowset"
 	"amanah/internal/privacy/shelf"
+	"amanah/internal/privacy/trail"
 	"amanah/internal/privacy/transfer"
 	"amanah/internal/rest"
 	"amanah/internal/store"
@@ -143,6 +144,7 @@ type App struct {
 	close     []func()
 
 	complaints  *complaint.Service
+	trail       *trail.Pages
 	figures     *analytics.Service // nil where no notice has it
 	disclosures *disclosure.Service
 	breaches    *breach.Service
@@ -189,6 +191,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		a.openPromises,
 		a.openComplaints,
 		a.openFigures,
+		a.openTrail,
 		a.openDisclosures,
 		a.openBreaches,
 		a.openREST,

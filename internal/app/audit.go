@@ -13,6 +13,7 @@ import (
 	"amanah/internal/job"
 	"amanah/internal/privacy/breach"
 	"amanah/internal/privacy/tell"
+	"amanah/internal/privacy/trail"
 	"amanah/internal/store"
 )
 
@@ -107,15 +108,29 @@ func (a *App) watchAudits(ctx context.Context) error {
 func (a *App) verifyAudits(ctx context.Context) error {
 	var errs []error
 	for _, s := range a.services {
-		_, err := a.VerifyAudit(ctx, s.Slug)
+		found, err := a.VerifyAudit(ctx, s.Slug)
 		if err != nil {
 			a.Log.Error("the audit log is not whole", "service", s.Slug, "error", err)
 		}
-		if !fault.Is(err, fault.Conflict) { // a broken log is broken tomorrow, too
-			errs = append(errs, err)
+		if fault.Is(err, fault.Conflict) { // a broken log is broken tomorrow, too
+			err = a.tellBroken(ctx, s.Slug, found.Broken)
 		}
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// tellBroken tells officers where a log is not whole, each break once.
+func (a *App) tellBroken(ctx context.Context, service, where string) error {
+	return a.db.Write(ctx, a.audits[service].Home, func(tx *store.Tx) error {
+		return a.teller().TellOfficers(ctx, tx, tell.Message{Key: "audit.broken_log", Args: map[string]string{"where": where}, Link: "/staff/privacy/audit", Once: "audit:broken:" + where, Tone: tell.Danger})
+	})
+}
+
+// openTrail makes the officers' pages of what was done.
+func (a *App) openTrail(context.Context) (err error) {
+	a.trail, err = trail.New(a.db, a.desk, enclosures{a})
+	return err
 }
 
 // Audited is what the verification of a service's audit log found. Broken says

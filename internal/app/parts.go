@@ -42,6 +42,7 @@ import (
 	"amanah/internal/privacy/rights"
 	"amanah/internal/privacy/rights/request"
 	"amanah/internal/privacy/shelf"
+	"amanah/internal/privacy/trail"
 	"amanah/internal/privacy/transfer"
 	"amanah/internal/rest"
 	"amanah/internal/store"
@@ -82,6 +83,7 @@ func parts() []part {
 		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
 		{tables: deadline.Tables(), migrations: deadline.Migrations(), texts: deadline.Texts()},
 		{texts: desk.Texts()},
+		{texts: trail.Texts()},
 		{tables: disclosure.Tables(), migrations: disclosure.Migrations(), texts: disclosure.Texts(), product: "rights"},
 		{tables: breach.Tables(), migrations: breach.Migrations(), texts: breach.Texts(), product: "rights"},
 		{tables: complaint.Tables(), migrations: complaint.Migrations(), texts: complaint.Texts(), product: "rights"},

@@ -152,6 +152,7 @@ func (a *App) serviceRoutes(mux web.Mux, slug string) {
 	a.shelf.Routes(mux, slug, a.desk)
 	a.notify.Routes(mux, slug)
 	a.complaints.Routes(mux, slug)
+	a.trail.Routes(mux, slug)
 	if a.figures != nil && a.uses(slug, "analytics") {
 		a.figures.Routes(mux, slug)
 	}
