@@ -86,62 +86,63 @@ type Options struct {
 // App is the running program.
 type App struct {
 	Options
-	cfg       config.Config
-	rules     *rules
-	keys      *keys
-	db        *store.DB
-	gate      *gate.Gate
-	running   atomic.Pointer[inbox.Inbox] // set while messages are handled
-	jobs      *job.Queue
-	catalog   *i18n.Catalog
-	services  []tenant.Service
-	calendar  *clock.Calendar
-	deadlines *deadline.Bell
-	requests  *request.Service
-	holds     *hold.Book
-	holdPages *hold.Pages
-	door      *egress.Door
-	post      mail.Sender
-	identity  *identity.Service
-	phone     *phone.Service
-	google    *google.Service
-	notify    *notify.Service
-	support   *support.Service
-	inbox     *inbox.Inbox
-	capture   *capture.Service
-	importing *importing.Service
-	reports   *report.Service
-	billing   *billing.Service // nil where it is not switched on
-	mailbox   *mailbox.Service
-	people    people
-	schema    *rowset.Schema
-	rights    *rights.Rights
-	erasure   *erasure.Erasure
-	closing   *erasure.Site
-	mine      *rights.Pages
-	retention *retention.Retention
-	promises  *promise.Keeper
-	cookies   *cookie.Pages
-	consents  *consent.Service
-	book      *change.Book
-	changes   *change.Pages
-	held      map[string][]string // versions that are held back, by service
-	front     *front.Front
-	apis      map[string]*rest.API // by service
-	bearers   map[string]*bearer.Service
-	desk      *desk.Guard
-	records   *record.Pages
-	backup    *backup.Service
-	shelf     *shelf.Shelf
-	shell     *web.Shell
-	mux       *web.Routes
-	handler   http.Handler
-	smtp      *mail.Server
-	zones     zones
-	metrics   *metrics
-	audits    map[string]*audit.Log // by service
-	reads     *audit.Reads
-	close     []func()
+	cfg         config.Config
+	rules       *rules
+	keys        *keys
+	db          *store.DB
+	gate        *gate.Gate
+	running     atomic.Pointer[inbox.Inbox] // set while messages are handled
+	jobs        *job.Queue
+	catalog     *i18n.Catalog
+	services    []tenant.Service
+	calendar    *clock.Calendar
+	deadlines   *deadline.Bell
+	requests    *request.Service
+	holds       *hold.Book
+	holdPages   *hold.Pages
+	erasureDesk *erasure.Desk
+	door        *egress.Door
+	post        mail.Sender
+	identity    *identity.Service
+	phone       *phone.Service
+	google      *google.Service
+	notify      *notify.Service
+	support     *support.Service
+	inbox       *inbox.Inbox
+	capture     *capture.Service
+	importing   *importing.Service
+	reports     *report.Service
+	billing     *billing.Service // nil where it is not switched on
+	mailbox     *mailbox.Service
+	people      people
+	schema      *rowset.Schema
+	rights      *rights.Rights
+	erasure     *erasure.Erasure
+	closing     *erasure.Site
+	mine        *rights.Pages
+	retention   *retention.Retention
+	promises    *promise.Keeper
+	cookies     *cookie.Pages
+	consents    *consent.Service
+	book        *change.Book
+	changes     *change.Pages
+	held        map[string][]string // versions that are held back, by service
+	front       *front.Front
+	apis        map[string]*rest.API // by service
+	bearers     map[string]*bearer.Service
+	desk        *desk.Guard
+	records     *record.Pages
+	backup      *backup.Service
+	shelf       *shelf.Shelf
+	shell       *web.Shell
+	mux         *web.Routes
+	handler     http.Handler
+	smtp        *mail.Server
+	zones       zones
+	metrics     *metrics
+	audits      map[string]*audit.Log // by service
+	reads       *audit.Reads
+	close       []func()
 
 	complaints  *complaint.Service
 	trail       *trail.Pages

@@ -10,6 +10,7 @@ import (
 	"amanah/internal/id"
 	"amanah/internal/ledger"
 	"amanah/internal/privacy/erasure"
+	"amanah/internal/privacy/receipt"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
 	"amanah/internal/vault"
@@ -25,7 +26,7 @@ func (a *App) farewell() erasure.Farewell { return farewell{a} }
 // Farewell sends the letter and waits until it is taken. Where letters only go
 // into a folder it would reach nobody, and would be the one file that still names
 // the person.
-func (f farewell) Farewell(ctx context.Context, home store.Scope, who id.Subject, lang i18n.Lang, receipt []byte) error {
+func (f farewell) Farewell(ctx context.Context, home store.Scope, who id.Subject, lang i18n.Lang, order []byte) error {
 	if _, folder := f.a.post.(*mail.Folder); folder {
 		return fault.New(fault.Unavailable, "app.Farewell", "mail.no_relay")
 	}
@@ -36,9 +37,13 @@ func (f farewell) Farewell(ctx context.Context, home store.Scope, who id.Subject
 	}
 	to := c.Email
 	say := f.a.catalog.Printer(lang, nil)
+	words, err := receipt.Plain(order, say)
+	if err != nil {
+		return err
+	}
 	n := f.a.rules.notice(home.Service)
 	return f.a.post.Send(ctx, mail.Letter{To: to, Lang: string(lang), Subject: say.T("app.farewell.subject", "service", n.Name(string(lang))),
-		Text:    say.T("app.farewell.text", "service", n.Name(string(lang)), "contact", n.Ask().Email) + "\n\n" + string(receipt) + "\n",
+		Text:    say.T("app.farewell.text", "service", n.Name(string(lang)), "contact", n.Ask().Email) + "\n\n" + words + "\n\n" + string(order),
 		Service: home.Service, Tenant: home.Tenant, Person: who, Purpose: "rights", Categories: []string{"account.email", "erasure.proof"}})
 }
 

@@ -10,6 +10,7 @@ import (
 	"amanah/internal/fault"
 	"amanah/internal/id"
 	"amanah/internal/job"
+	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/hold"
 	"amanah/internal/store"
 	"amanah/internal/vault"
@@ -27,10 +28,14 @@ func (a *App) openHolds(context.Context) (err error) {
 	return err
 }
 
-// openHoldPages makes the officers' pages of holds, and the line on a person's own.
+// openHoldPages makes the officers' pages of holds and of erasures, and the line on
+// a person's own page.
 func (a *App) openHoldPages(context.Context) (err error) {
 	a.holdPages, err = hold.NewPages(hold.PagesConfig{Book: a.holds, Guard: a.desk, People: accounts{a}, Notice: a.notice, Behind: a.erasure.Behind})
 	a.mine.Holds = a.holdPages
+	if err == nil {
+		a.erasureDesk, err = erasure.NewDesk(a.erasure, a.desk)
+	}
 	return err
 }
 

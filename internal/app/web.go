@@ -160,6 +160,7 @@ func (a *App) serviceRoutes(mux web.Mux, slug string) {
 	a.disclosures.Routes(mux, slug)
 	a.board().Routes(mux, slug)
 	a.holdPages.Routes(mux, slug)
+	a.erasureDesk.Routes(mux, slug)
 	if a.support != nil && a.uses(slug, "support") {
 		a.support.Routes(mux, slug)
 	}

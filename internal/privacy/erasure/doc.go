@@ -13,6 +13,8 @@
 // unfinished order (Resume: at the start, and by a job) goes on behind it, on
 // any node.
 //
+//	asked        each processor that got data of the person has a task: to erase
+//	             it and to answer
 //	told         the person is told, with a signed receipt of the order, while
 //	             the address can still be read
 //	handed       what the workspaces of several owners keep under the person's
@@ -44,6 +46,17 @@
 // counts), when (ordered and done), ground (why, with the article), how (the
 // method), by (who ordered it and who answers for it), consequences (what cannot
 // be undone and what remains).
+//
+// Beside them stand what remains, why and until when (Stays), and who else got data
+// and what became of it (Others). The same words stand in the letter.
+//
+// # Others who got data
+//
+// A processor of the notice that got data, by the record of transfers, is asked
+// before the person is told. Officers keep its answer on the page of the order. The
+// order does not wait for it: what is here goes at once. A target that the person
+// chose is no processor: the grant for it is taken back, and what it got stays
+// there.
 //
 // # What cannot be promised
 //

@@ -168,6 +168,7 @@ type place struct {
 type plan struct {
 	Records    map[string]int64 `json:"records"`
 	Workspaces int64            `json:"workspaces"`
+	Others     []other          `json:"others,omitempty"`
 }
 
 // Erase orders and carries out. After an error the order stands, if it was
@@ -235,7 +236,7 @@ func (e *Erasure) draft(ctx context.Context, home store.Scope, scopes []store.Sc
 	if err != nil {
 		return nil, err
 	}
-	p := plan{Records: map[string]int64{}}
+	p := plan{Records: map[string]int64{}, Others: others(held)}
 	for _, h := range held {
 		p.Records[h.Category.Key] = h.Records
 	}

@@ -22,12 +22,12 @@ func (r *run) fact(topic, code string) receipt.Fact {
 	return receipt.Fact{Code: code, ID: r.Catalog.T(i18n.ID, key), EN: r.Catalog.T(i18n.EN, key)}
 }
 
-func (r *run) body(done clock.Instant) Body {
+func (r *run) body(done clock.Instant, tasks []Task) Body {
 	b := Body{
 		What: []receipt.What{}, Workspaces: r.plan.Workspaces, Proof: hex.EncodeToString(r.Proof[:]),
 		When:   receipt.When{Ordered: second(r.OrderedAt), Done: second(done)},
 		Ground: r.fact("ground", r.Ground), How: r.fact("how", "keys"), By: r.fact("by", r.OrderedBy),
-		Consequences: r.fact("consequences", "proof"),
+		Consequences: r.fact("consequences", "proof"), Stays: r.stays(), Others: r.whoGot(tasks, max(done, r.OrderedAt)),
 	}
 	for _, c := range r.notice.Categories() {
 		if n := r.plan.Records[c.Key]; n > 0 {
@@ -51,14 +51,19 @@ func (r *run) sign(kind string, at clock.Instant, body Body) ([]byte, error) {
 func controller(n *notice.Notice) receipt.Controller { return rights.Controller(n) }
 
 func (r *run) orderReceipt() ([]byte, error) {
-	return r.sign(receipt.ErasureOrder, r.OrderedAt, r.body(0))
+	return r.sign(receipt.ErasureOrder, r.OrderedAt, r.body(0, nil))
 }
 
 // finish signs the receipt and turns the order into the proof. Of two nodes that
 // come here one writes it.
 func (r *run) finish(ctx context.Context) error {
 	now := clock.At(r.DB.Clock().Now())
-	file, err := r.sign(receipt.Erasure, now, r.body(now))
+	var tasks []Task
+	err := r.DB.Read(ctx, r.home, func(tx *store.Tx) (err error) { tasks, err = r.Tasks(ctx, tx, r.ID); return err })
+	if err != nil {
+		return err
+	}
+	file, err := r.sign(receipt.Erasure, now, r.body(now, tasks))
 	if err != nil {
 		return err
 	}

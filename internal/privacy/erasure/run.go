@@ -36,6 +36,7 @@ type step struct {
 
 // steps in their order; each may be done again.
 var steps = []step{
+	{"asked", (*run).askProcessors},
 	{"told", (*run).tell},
 	{"handed", (*run).handOver},
 	{"granted", (*run).takeBack},

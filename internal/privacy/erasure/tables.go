@@ -59,7 +59,7 @@ type warning struct {
 
 // Tables are what the package stores.
 func Tables() store.Set {
-	return store.Set{Module: "erasure", Rows: []any{order{}, closing{}, warning{}}}
+	return store.Set{Module: "erasure", Rows: []any{order{}, closing{}, warning{}, Task{}}}
 }
 
 //go:embed migrations/*.sql

@@ -12,6 +12,32 @@ type ErasureBody struct {
 	By           Fact   `json:"by"`
 	Consequences Fact   `json:"consequences"`
 	Proof        string `json:"proof"`
+	// Stays is what remains; Others are who else got data. Older receipts have neither.
+	Stays  []Stays `json:"stays,omitempty"`
+	Others []Other `json:"others,omitempty"`
+}
+
+// Words are a sentence in both languages.
+type Words struct {
+	ID string `json:"id"`
+	EN string `json:"en"`
+}
+
+// Stays is a category of which something remains: why, and until when.
+type Stays struct {
+	Category string `json:"category"`
+	Words
+	Because Words `json:"because"`
+	Until   Words `json:"until"`
+}
+
+// Other is who got data: As is the notice's word, Says what became of it.
+type Other struct {
+	Recipient string `json:"recipient"`
+	ID        string `json:"id"`
+	EN        string `json:"en"`
+	As        string `json:"as"`
+	Says      Fact   `json:"says"`
 }
 
 // What is one category with the number of its records.

@@ -70,7 +70,7 @@ type Statement struct {
 // Sign gives the receipt as a file.
 func (k *Key) Sign(s Statement) ([]byte, error) {
 	const op = "receipt.Sign"
-	body, err := json.Marshal(s.Body)
+	body, err := written(s.Body, "")
 	if err != nil {
 		return nil, fault.Wrap(op, err)
 	}
@@ -86,8 +86,19 @@ func (k *Key) Sign(s Statement) ([]byte, error) {
 		return nil, fault.Wrap(op, err)
 	}
 	r.Signature = base64.StdEncoding.EncodeToString(ed25519.Sign(k.private, plain))
-	out, err := json.MarshalIndent(r, "", "  ")
-	return append(out, '\n'), fault.Wrap(op, err)
+	out, err := written(r, "  ")
+	return out, fault.Wrap(op, err)
+}
+
+// written is JSON with letters as they are: an escape such as \u003c has two
+// spellings, so that one of its bits could be flipped without a change of meaning.
+func written(v any, indent string) ([]byte, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", indent)
+	err := enc.Encode(v)
+	return out.Bytes(), err
 }
 
 // MaxSize is the most that Verify reads.
@@ -146,6 +157,13 @@ func parse(file []byte) (*Receipt, []byte, error) {
 		return nil, nil, invalid("receipt.format", err)
 	}
 	if _, err := dec.Token(); err != io.EOF {
+		return nil, nil, invalid("receipt.format", err)
+	}
+	// Go reads the names of members in small and capital letters alike: what was
+	// read must be what stands there.
+	if again, err := json.Marshal(r); err != nil {
+		return nil, nil, invalid("receipt.format", err)
+	} else if again, err = jcs.Transform(again); err != nil || !bytes.Equal(plain, again) {
 		return nil, nil, invalid("receipt.format", err)
 	}
 	sig, err := base64.StdEncoding.Strict().DecodeString(r.Signature)

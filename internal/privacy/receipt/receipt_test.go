@@ -207,3 +207,64 @@ func TestHTML(t *testing.T) {
 		}
 	}
 }
+
+// Whichever bit of a receipt is flipped, it is found, with the published key and
+// with the receipt's own.
+func TestVerify_everyBit(t *testing.T) {
+	t.Parallel()
+	k := newKey(t)
+	body := erased
+	body.Consequences = receipt.Fact{Code: "proof", ID: "Tagihan <tetap> & \"bukti\" – ada.", EN: "Invoices <stay> & \"proof\" – yes."}
+	file := sign(t, k, body)
+	if _, err := receipt.Verify(file, k.Public()); err != nil {
+		t.Fatal(err)
+	}
+	for i := range len(file) * 8 {
+		bad := bytes.Clone(file)
+		bad[i/8] ^= 1 << (i % 8)
+		if _, err := receipt.Verify(bad, k.Public()); err == nil {
+			t.Errorf("bit %d of byte %d (%q) is flipped, and nobody sees it", i%8, i/8, file[max(0, i/8-8):min(len(file), i/8+8)])
+		}
+		if own, err := receipt.Embedded(bad); err == nil {
+			if _, err := receipt.Verify(bad, own); err == nil {
+				t.Errorf("bit %d of byte %d is flipped, and the receipt's own key does not see it", i%8, i/8)
+			}
+		}
+	}
+}
+
+// The six facts, what remains and who else got data stand in the words of both
+// languages, beside the file.
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	catalog, err := i18n.New(receipt.Texts())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fact := func(word string) receipt.Fact { return receipt.Fact{Code: word, ID: word + "-id", EN: word + "-en"} }
+	body := receipt.ErasureBody{What: []receipt.What{{Category: "a", ID: "Nama-id", EN: "Name-en", Records: 2}}, When: receipt.When{Ordered: "2026-11-24T01:00:00Z"},
+		Ground: fact("ground"), How: fact("how"), By: fact("by"), Consequences: fact("consequences"),
+		Stays:  []receipt.Stays{{Category: "billing.record", Words: receipt.Words{ID: "Tagihan-id", EN: "Invoices-en"}, Because: receipt.Words{ID: "pajak-id", EN: "tax-en"}, Until: receipt.Words{ID: "sepuluh-id", EN: "ten-en"}}},
+		Others: []receipt.Other{{Recipient: "sms", ID: "SMS-id", EN: "SMS-en", As: "processor", Says: fact("asked")}}}
+	file := sign(t, newKey(t), body)
+	for lang, words := range map[i18n.Lang][]string{
+		i18n.ID: {"Nama-id", "24 Nov", "ground-id", "how-id", "by-id", "consequences-id", "Tagihan-id. pajak-id sepuluh-id", "SMS-id: asked-id"},
+		i18n.EN: {"Name-en", "24 Nov", "ground-en", "how-en", "by-en", "consequences-en", "Invoices-en. tax-en ten-en", "SMS-en: asked-en"},
+	} {
+		text, err := receipt.Plain(file, catalog.Printer(lang, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range words {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s: no %q in\n%s", lang, w, text)
+			}
+		}
+		if strings.Contains(text, "{") || strings.Contains(text, "receipt.") {
+			t.Errorf("%s: a word is missing in\n%s", lang, text)
+		}
+	}
+	if _, err := receipt.Plain([]byte("{}"), catalog.Printer(i18n.ID, nil)); err == nil {
+		t.Error("what is no receipt of an erasure has words")
+	}
+}

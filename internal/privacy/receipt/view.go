@@ -81,5 +81,11 @@ func (f Fact) in(l i18n.Lang) string {
 	return f.ID
 }
 
+// in chooses a language.
+func (w Words) in(l i18n.Lang) string { return Fact{ID: w.ID, EN: w.EN}.in(l) }
+
+// in chooses the name's language.
+func (o Other) in(l i18n.Lang) string { return Fact{ID: o.ID, EN: o.EN}.in(l) }
+
 // in chooses a category's language.
 func (w What) in(l i18n.Lang) string { return Fact{ID: w.ID, EN: w.EN}.in(l) }
