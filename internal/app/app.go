@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -45,6 +46,7 @@ import (
 	"amanah/internal/privacy/egress"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/gate"
+	"amanah/internal/privacy/guardian"
 	"amanah/internal/privacy/hold"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/promise"
@@ -149,6 +151,8 @@ type App struct {
 	figures     *analytics.Service // nil where no notice has it
 	disclosures *disclosure.Service
 	breaches    *breach.Service
+	guardians   *guardian.Service
+	sights      sync.Map // sight: people who were shown the notice
 }
 
 // New builds the program and starts nothing. The error of a notice that does not
@@ -188,6 +192,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		a.openClosing,
 		a.openRecords,
 		a.openChanges,
+		a.openReviews,
 		a.openConsents,
 		a.openPromises,
 		a.openComplaints,
@@ -195,6 +200,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		a.openTrail,
 		a.openDisclosures,
 		a.openBreaches,
+		a.openGuardians,
 		a.openREST,
 		a.openWeb, a.openMail,
 	} {
@@ -239,6 +245,9 @@ func service(n *notice.Notice) tenant.Service {
 	s := tenant.Service{Slug: n.Service(), Home: tenant.HomeOf(n.Service()), Name: map[string]string{"id": n.Name("id"), "en": n.Name("en")},
 		MinimumAge: n.MinimumAge(), NoticeVersion: n.Version(), TermsVersion: front.TermsVersion(n.Service())}
 	_, s.Companies = n.Category("account.company")
+	if guardian.Runs(n) {
+		s.YoungFrom, s.YoungFor = n.Guardian().Ages[0], map[string]string{"id": n.Guardian().For.ID, "en": n.Guardian().For.EN}
+	}
 	for _, p := range n.Purposes() {
 		if p.Basis == "consent" && p.Optional {
 			s.Optional = append(s.Optional, tenant.Optional{Purpose: p.Key, Say: map[string]string{"id": p.Say.ID, "en": p.Say.EN}})
@@ -330,10 +339,10 @@ func (a *App) openDoors(context.Context) error {
 
 func (a *App) openIdentity(context.Context) (err error) {
 	a.identity, err = identity.New(identity.Config{
-		DB: a.db, Services: a.services, Consents: consent.ForSignUp{}, Recorder: recorder{}, Mailer: letters{a.post}, Catalog: a.catalog,
+		DB: a.db, Services: a.services, Consents: signUps{a: a}, Recorder: recorder{}, Mailer: letters{a.post}, Catalog: a.catalog,
 		Address: a.address, Landing: landing, Rand: rand.Reader, Secure: a.secure(),
 		Links: a.cfg.SignIn.Links, Ways: a.ways, Pages: a.accountPages,
-		Required: a.needsFactor, Activity: activity, Sealed: a.sealedPath, Demo: a.Demo,
+		Required: a.needsFactor, Activity: activity, Sealed: a.sealedPath, First: a.waitsForGuardian, Demo: a.Demo,
 		Report: func(_ context.Context, err error) { a.Log.Warn("letter not sent", "error", err) },
 	})
 	if err == nil {

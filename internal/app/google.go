@@ -64,6 +64,11 @@ type googleEvents struct{ a *App }
 
 // Record writes in the transaction of what happened.
 func (g googleEvents) Record(ctx context.Context, tx *store.Tx, e identity.Event) error {
+	if e.Name == "google.linked" {
+		if err := g.a.linkConsent(ctx, tx, e.Subject); err != nil {
+			return err
+		}
+	}
 	if err := (recorder{}).Record(ctx, tx, e); err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ import (
 	"amanah/internal/privacy/disclosure"
 	"amanah/internal/privacy/erasure"
 	"amanah/internal/privacy/gate"
+	"amanah/internal/privacy/guardian"
 	"amanah/internal/privacy/hold"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/promise"
@@ -79,6 +80,7 @@ func parts() []part {
 		{tables: shelf.Tables(), migrations: shelf.Migrations(), texts: shelf.Texts()},
 		{tables: rights.Tables(), migrations: rights.Migrations(), texts: rights.Texts()},
 		{tables: request.Tables(), migrations: request.Migrations(), texts: request.Texts(), product: "rights"},
+		{tables: guardian.Tables(), migrations: guardian.Migrations(), texts: guardian.Texts(), product: guardian.Module},
 		{tables: hold.Tables(), migrations: hold.Migrations(), texts: hold.Texts()},
 		{tables: erasure.Tables(), migrations: erasure.Migrations(), texts: erasure.Texts()},
 		{tables: deadline.Tables(), migrations: deadline.Migrations(), texts: deadline.Texts()},
@@ -126,6 +128,7 @@ var products = []string{
 	"budget",
 	"mailbox",
 	"rights",
+	guardian.Module,
 }
 
 func sets() []store.Set {

@@ -159,6 +159,8 @@ func (a *App) plan() {
 	})
 	a.jobs.Every(cleanIdentity, time.Hour)
 	a.jobs.Every(tellDisclosures, time.Hour)
+	a.jobs.Every(growUp, time.Hour)
+	a.jobs.Every(reviewNotices, 24*time.Hour)
 	a.planBackups()
 	a.jobs.Every(ringDeadlines, time.Minute)
 	a.planAudit()

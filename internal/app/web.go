@@ -13,6 +13,7 @@ import (
 	"amanah/internal/identity"
 	"amanah/internal/privacy/cookie"
 	"amanah/internal/privacy/desk"
+	"amanah/internal/privacy/guardian"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/privacy/record"
 	"amanah/internal/web"
@@ -53,7 +54,7 @@ func (a *App) openWeb(context.Context) (err error) {
 	}
 	a.mux = new(web.Routes)
 	a.routes(a.mux)
-	a.handler = a.identity.Identify(a.shell.Handler(a.byHost(a.follow(a.payFirst(a.counting(a.mux))))))
+	a.handler = a.identity.Identify(a.shell.Handler(a.byHost(a.follow(a.payFirst(a.agreeFirst(a.showNotice(a.counting(a.mux))))))))
 	return nil
 }
 
@@ -163,6 +164,10 @@ func (a *App) serviceRoutes(mux web.Mux, slug string) {
 	a.erasureDesk.Routes(mux, slug)
 	if a.support != nil && a.uses(slug, "support") {
 		a.support.Routes(mux, slug)
+	}
+	a.guardians.StaffRoutes(mux, slug, a.desk)
+	if a.uses(slug, guardian.Module) {
+		a.guardians.Routes(mux, slug)
 	}
 	if a.uses(slug, "google") {
 		a.google.Routes(mux, slug)

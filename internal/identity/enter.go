@@ -95,7 +95,13 @@ func (s *Service) Arrive(w http.ResponseWriter, r *http.Request, slug string, t 
 		web.Redirect(w, r, stepPath(at, t.Step, nextIn(at, next, "")), flash...)
 		return
 	}
-	web.Redirect(w, r, nextIn(at, next, at.Path(s.cfg.Landing(slug))), flash...)
+	to := nextIn(at, next, at.Path(s.cfg.Landing(slug)))
+	if s.cfg.First != nil {
+		if first := s.cfg.First(slug, t.Subject); first != "" {
+			to = at.Path(first)
+		}
+	}
+	web.Redirect(w, r, to, flash...)
 }
 
 // stepPath is the page of a step; next is where it leads on to.

@@ -36,3 +36,10 @@ func Terms(f *ui.Form, at web.Service, v tenant.Service) templ.Component { retur
 
 // ReadSignUp reads what a form with Terms was filled in with.
 func ReadSignUp(r *http.Request) SignUp { return signUpForm(r) }
+
+// NormalEmail is an address as it is compared. Fault Invalid, on "email".
+func NormalEmail(s string) (string, error) { return normalEmail(s) }
+
+// CleanName is a person's name without what no name has. Fault Invalid, on the
+// field.
+func CleanName(field, s string) (string, error) { return cleanName(field, s) }

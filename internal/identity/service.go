@@ -117,6 +117,9 @@ type Config struct {
 	// Sealed gives the path within a service that a person is led to who signs in
 	// while the account is closing. They have proven themselves by the password.
 	Sealed func(ctx context.Context, slug string, who id.Subject) (path string, err error)
+	// First gives the path within a service that a person is led to at each sign-in,
+	// whatever they asked for; "" for the usual one. Nobody is where nil.
+	First func(slug string, who id.Subject) string
 	// Report is told about a mail that could not be sent. Its error holds no
 	// personal data of this package.
 	Report func(ctx context.Context, err error)

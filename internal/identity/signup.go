@@ -27,6 +27,19 @@ type SignUp struct {
 	// Consents are the optional purposes that were ticked, each by itself.
 	Consents []string
 	Device   Device
+	// Young is set where a person below the minimum age signs up with a guardian;
+	// Age is not asked then.
+	Young *Young
+}
+
+// Young is what package guardian adds to a sign-up.
+type Young struct {
+	// Age in years that the date of birth gives at least.
+	Age int
+	// Refused is what is wrong with the further fields; nil where nothing is.
+	Refused error
+	// Also is done last in the transaction that makes the account.
+	Also func(ctx context.Context, tx *store.Tx, who id.Subject) error
 }
 
 // newcomer is a checked sign-up.
@@ -57,7 +70,10 @@ func (in *SignUp) check(v tenant.Service) error {
 	}
 	_, err = normalEmail(in.Email)
 	errs = append(errs, err, checkPassword("password", in.Password, in.Email, in.Name, v.Slug))
-	if v.MinimumAge > 0 && !in.Age {
+	switch {
+	case in.Young != nil:
+		errs = append(errs, in.Young.Refused)
+	case v.MinimumAge > 0 && !in.Age:
 		errs = append(errs, fault.New(fault.Invalid, "identity.SignUp", "identity.age.missing").On("age").With("age", v.MinimumAge))
 	}
 	if !in.Accept {
@@ -194,7 +210,11 @@ func (s *Service) create(ctx context.Context, v tenant.Service, n *newcomer, als
 				return err
 			}
 		}
-		return s.record(ctx, tx, Event{Name: "account.created", Subject: n.subject, Workspace: made})
+		err = s.record(ctx, tx, Event{Name: "account.created", Subject: n.subject, Workspace: made})
+		if err == nil && n.Young != nil {
+			err = n.Young.Also(ctx, tx, n.subject)
+		}
+		return err
 	})
 	return made, err
 }
@@ -207,6 +227,9 @@ func (s *Service) insertAccount(ctx context.Context, tx *store.Tx, v tenant.Serv
 		Email: vault.Seal(n.Email), EmailIndex: n.index, Name: vault.Seal(n.Name), Company: vault.Seal(n.Company),
 		Password: n.hash, Lang: language(n.Device.Lang), AgeDeclared: int64(v.MinimumAge), AgeDeclaredAt: now,
 		State: stateActive, CreatedAt: now,
+	}
+	if n.Young != nil {
+		a.AgeDeclared = int64(n.Young.Age)
 	}
 	if n.verified {
 		a.VerifiedAt = now

@@ -17,6 +17,10 @@ type Service struct {
 	Name map[string]string
 	// MinimumAge is what a person declares to have reached, in years.
 	MinimumAge int
+	// YoungFrom is the age from which young people sign up with a guardian's consent,
+	// for what YoungFor says by language; 0 where they cannot.
+	YoungFrom int
+	YoungFor  map[string]string
 	// NoticeVersion is the version of the notice that is shown now.
 	NoticeVersion string
 	// TermsVersion is that of the terms; "" where the service has none apart from

@@ -36,6 +36,12 @@ const (
 	ByAPI    How = "api"
 	ByChat   How = "chat"
 	ByStaff  How = "staff" // on the person's recorded request
+	// ByUse is no act of the person: a page was shown. It comes with acceptances only,
+	// and gives no consent.
+	ByUse How = "use"
+	// ByGuardian is for a young person, by who answers for them; also when they came
+	// of age and that answer ended.
+	ByGuardian How = "guardian"
 )
 
 // Proof is what comes with an act: which notice named it, how and on what device

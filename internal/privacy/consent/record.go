@@ -132,7 +132,8 @@ var terms = map[string]string{
 
 // methods are the acts in the words of the record.
 var methods = map[How]string{
-	BySignUp: "a box of its own in the sign-up form", ByLink: "a box of its own at the moment of linking an account",
+	ByGuardian: "by a parent or guardian, over a link mailed to them",
+	BySignUp:   "a box of its own in the sign-up form", ByLink: "a box of its own at the moment of linking an account",
 	BySwitch: "a box of its own at the moment of switching on the feature", ByPage: "a button of its own on the page of consents",
 	ByAPI: "a call of the service's API with the person's token", ByChat: "a message of its own", ByStaff: "written down by staff on the person's recorded request",
 }

@@ -22,7 +22,7 @@ type Register string
 
 // Registers are all books that an officer may keep, in the order of the menu. The
 // desk shows those whose page there is.
-var Registers = []Register{"requests", "complaints", "breaches", "holds", "disclosures", "notices", "agreements", "assessments", "records", "retention", "erasures", "backups", "audit", "figures"}
+var Registers = []Register{"requests", "complaints", "breaches", "holds", "disclosures", "notices", "agreements", "assessments", "records", "retention", "erasures", "underage", "backups", "audit", "figures"}
 
 // Desk is the page that leads to all others.
 type Desk struct {

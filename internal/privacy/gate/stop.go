@@ -27,9 +27,10 @@ const (
 	Objected   = "objected"   // to a purpose that runs without consent
 	Restricted = "restricted" // the data are only stored
 	Closing    = "closing"    // the account is in its grace time: only Rights is open
+	Guardian   = "guardian"   // a young person whose guardian has not agreed, or no longer does
 )
 
-var reasons = map[string]bool{Withdrawn: true, Objected: true, Restricted: true, Closing: true}
+var reasons = map[string]bool{Withdrawn: true, Objected: true, Restricted: true, Closing: true, Guardian: true}
 
 // Stop closes a purpose for a person, All with "", in a transaction of the
 // person's home. ref is the request that asks for it, or zero. Stopping for the
