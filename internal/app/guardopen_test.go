@@ -4,7 +4,12 @@ import "strings"
 
 // openFor gives the reason why a route is open; "" for one that is closed. What is
 // open in CTT is open for the same reason in each service.
-func openFor(pattern string) string { return openRoutes[asCTT(pattern)] }
+func openFor(pattern string) string {
+	if why := openRoutes[pattern]; why != "" {
+		return why
+	}
+	return openRoutes[asCTT(pattern)]
+}
 
 // asCTT writes a route of any service as CTT's.
 func asCTT(pattern string) string {
@@ -58,6 +63,8 @@ var openRoutes = map[string]string{
 	"POST /ctt/verify":                        "the letter's link is the proof",
 	"GET /ctt/verify/again":                   "asks for the letter anew; answers alike for every address",
 	"POST /ctt/verify/again":                  "asks for the letter anew; answers alike for every address",
+	"GET /ashari/signup/young":                "who signs up has no session",
+	"POST /ashari/signup/young":               "who signs up has no session",
 	"GET /ctt/signin":                         "who signs in has no session",
 	"POST /ctt/signin":                        "who signs in has no session",
 	"POST /ctt/signin/passkey":                "who signs in has no session",
