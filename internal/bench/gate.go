@@ -74,7 +74,7 @@ func gates(ctx context.Context, o Options, database string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	one, err := openNode(ctx, o, database, dir)
 	if err != nil {
 		return nil, err

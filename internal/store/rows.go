@@ -91,6 +91,11 @@ func One[T any](ctx context.Context, tx *Tx, tail string, args ...any) (*T, erro
 
 // Find reads the rows that a tail selects ("WHERE … ORDER BY … LIMIT $3").
 func Find[T any](ctx context.Context, tx *Tx, tail string, args ...any) ([]T, error) {
+	return find[T](ctx, tx, false, tail, args)
+}
+
+// find reads rows; passing leaves out those of people for whom the purpose is closed.
+func find[T any](ctx context.Context, tx *Tx, passing bool, tail string, args []any) ([]T, error) {
 	t, err := tableOf[T](tx)
 	if err != nil {
 		return nil, err
@@ -104,7 +109,11 @@ func Find[T any](ctx context.Context, tx *Tx, tail string, args ...any) ([]T, er
 	var room [4]id.Subject
 	for rows.Next() {
 		var one T
-		if err := tx.scanRow(ctx, t, reflect.ValueOf(&one).Elem(), rows); err != nil {
+		err := tx.scanRow(ctx, t, reflect.ValueOf(&one).Elem(), rows)
+		if passing && Closed(err) {
+			continue
+		}
+		if err != nil {
 			return nil, err
 		}
 		out = append(out, one)
@@ -118,28 +127,7 @@ func Find[T any](ctx context.Context, tx *Tx, tail string, args ...any) ([]T, er
 // FindOpen is Find for rows of several people: it passes over the rows of those
 // for whom the transaction's purpose is closed.
 func FindOpen[T any](ctx context.Context, tx *Tx, tail string, args ...any) ([]T, error) {
-	t, err := tableOf[T](tx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := tx.Query(ctx, "SELECT "+t.names("")+" FROM "+t.Name+" "+tail, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := []T{}
-	for rows.Next() {
-		var one T
-		err := tx.scanRow(ctx, t, reflect.ValueOf(&one).Elem(), rows)
-		if Closed(err) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, one)
-	}
-	return out, wrap("store.FindOpen", rows.Err())
+	return find[T](ctx, tx, true, tail, args)
 }
 
 func tableOf[T any](tx *Tx) (*Table, error) {

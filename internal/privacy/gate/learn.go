@@ -101,13 +101,13 @@ func (g *Gate) replace(service string, known map[id.Subject]person) {
 // told learns what another node changed: "service subject".
 func (g *Gate) told(ctx context.Context, db *store.DB, payload string) error {
 	service, name, _ := strings.Cut(payload, " ")
-	who, err := id.ParseSubject(name)
+	who, _ := id.ParseSubject(name)
 	r := g.rules[service]
-	if err != nil || r == nil {
+	if r == nil || who.IsZero() {
 		return nil // another version's words
 	}
 	var p person
-	err = db.Read(ctx, g.home(service), func(tx *store.Tx) (err error) {
+	err := db.Read(ctx, g.home(service), func(tx *store.Tx) (err error) {
 		p, err = g.read(ctx, tx, r, who)
 		return err
 	})
