@@ -54,8 +54,8 @@ func (a *App) serving() (s promise.Serving, err error) {
 }
 
 // laterParts are parts of the program that no notice switches on and that do not
-// run yet: promises may wait for them.
-var laterParts = []string{"inactivity", "processor-tasks"}
+// run yet: promises may wait for them. There is none today.
+var laterParts []string
 
 // runsPart tells whether a part that a promise waits for runs for a service.
 func (r *rules) runsPart(service, module string) bool {

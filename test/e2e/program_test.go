@@ -58,7 +58,9 @@ func serve(t testing.TB, engine string, further ...string) *program {
 // without an officer's decision no mail is read.
 func (p *program) decide() {
 	p.t.Helper()
-	day := func(years int) string { return time.Now().AddDate(years, 0, 0).UTC().AddDate(0, 0, -1).Format(time.DateOnly) }
+	day := func(years int) string {
+		return time.Now().AddDate(years, 0, 0).UTC().AddDate(0, 0, -1).Format(time.DateOnly)
+	}
 	cmd := exec.Command(binary, "papers", "file", "assessment", "--config", p.config, "--data", p.dir, "--signed", day(0), "--review", day(1))
 	cmd.Env = append(os.Environ(), "AMANAH_DATABASE="+p.database)
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -12,7 +12,7 @@ import (
 )
 
 // matters are the kinds of cases that have deadlines.
-var matters = []string{"request", "complaint", "notice", "breach"}
+var matters = []string{"request", "complaint", "notice", "breach", "erasure"}
 
 func matter(_ *notice.Notice, a Args) error {
 	if !slices.Contains(matters, a["matter"]) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"amanah/internal/clock"
+	"amanah/internal/identity"
 	"amanah/internal/privacy/notice"
 	"amanah/internal/store"
 )
@@ -170,4 +171,30 @@ func archives(ctx context.Context, s Site, _ Args) (Finding, error) {
 	}
 	limit := s.Notice.Closing().BackupsWithin.AddTo(oldest.Time()).Sub(oldest.Time())
 	return found(within(s.Now.Sub(oldest.Time()), limit), Fig("archive_oldest", "age", Span(s.Now.Sub(oldest.Time())), "limit", Span(limit))), nil
+}
+
+// idleSlack is how long after the notice's time an idle account may still stand:
+// its owner is told thirty days before, and a machine may have been off.
+const idleSlack = 40 * day
+
+// idle looks for an account that was not used for longer than the notice lets it
+// stand.
+func idle(ctx context.Context, s Site, _ Args) (Finding, error) {
+	period := s.Notice.Closing().Idle
+	if period.IsZero() {
+		return Finding{}, fmt.Errorf("the notice of %s says nothing of idle accounts", s.Notice.Service())
+	}
+	limit := period.AddTo(s.Now).Sub(s.Now)
+	var all []identity.Unseen
+	err := s.DB.Read(ctx, s.Home, func(tx *store.Tx) (err error) {
+		all, err = identity.Idle(ctx, tx, s.Now.Add(-limit-idleSlack), time.Unix(0, 0))
+		return err
+	})
+	if err != nil {
+		return Finding{}, err
+	}
+	if len(all) == 0 {
+		return found(Kept, Fig("idle_none", "limit", Of(period))), nil
+	}
+	return found(Broken, Fig("idle_over", "age", Span(s.Now.Sub(all[0].Seen)), "limit", Of(period))), nil
 }

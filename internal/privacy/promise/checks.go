@@ -41,6 +41,7 @@ func Checks() []Check {
 		{Name: "disclosures", Look: disclosures},
 		{Name: "graces", Look: graces},
 		{Name: "archives", Look: archives},
+		{Name: "idle", Look: idle},
 		{Name: "second-factor", Sound: factorPromised, Look: secondFactor},
 	}
 }

@@ -228,6 +228,16 @@ func TestChecks(t *testing.T) {
 			put(t, s, "disclosures", map[string]any{"subject_id": who, "number": b.NewID().String(), "reason": "court", "basis": "", "document": "", "categories": "account.name", "state": "handed_over", "asked_at": at, "first_id": first, "second_id": second, "secrecy": "",
 				"handed_at": at, "records": 1, "size": 1, "told_at": at, "ended_at": at})
 		}
+		ashari := s
+		for _, n := range loaded(t) {
+			if n.Service() == "ashari" { // whose notice speaks of idle accounts
+				ashari.Notice = n
+			}
+		}
+		account := func(ago time.Duration) {
+			seen := clock.At(s.Now.Add(-ago))
+			put(t, s, "accounts", map[string]any{"subject_id": b.NewID(), "lang": "id", "age_declared": 18, "age_declared_at": seen, "state": "active", "created_at": seen, "verified_at": seen, "last_signin_at": seen})
+		}
 		archive := func(name string, at clock.Instant) {
 			put(t, s, "backup_uses", map[string]any{"at": at, "act": "made", "archive": name, "rows_in": 1, "files_in": 1, "bytes": 1, "took_ms": 1, "good": true, "why": "", "done_by": "job"})
 		}
@@ -271,6 +281,7 @@ func TestChecks(t *testing.T) {
 			}, func() {
 				put(t, s, "closings", map[string]any{"subject_id": other, "ground": "request", "ordered_by": "person", "language": "id", "asked_at": ago(40 * day), "erase_at": ago(2 * day)})
 			}},
+			{"idle", func() { account(300 * day) }, func() { account(420 * day) }},
 			{"archives", func() { archive("a", ago(3*day)) }, func() { archive("b", ago(31*day)) }},
 			{"totals", func() {
 				put(t, s, "analytics_figures", map[string]any{"day": "2026-11-20", "feature": "reports", "part": "", "people": 10})
@@ -307,7 +318,11 @@ func TestChecks(t *testing.T) {
 			check, _ := find(Checks(), words[0])
 			look := func(want State) {
 				t.Helper()
-				f, err := check.Look(t.Context(), s, args)
+				at := s
+				if words[0] == "idle" {
+					at = ashari
+				}
+				f, err := check.Look(t.Context(), at, args)
 				if err != nil || f.State != want || len(f.Figures) == 0 {
 					t.Errorf("%s says %v (%v), want %s", c.check, f, err, want)
 				}
