@@ -13,12 +13,23 @@ import (
 	"amanah/internal/privacy/hold"
 	"amanah/internal/privacy/rights/rightstest"
 	"amanah/internal/store"
+	"amanah/internal/tenant"
 	"amanah/internal/vault"
 )
 
 func place(ctx context.Context, w *rightstest.World, b *hold.Book, n hold.New) (h *hold.Hold, err error) {
 	n.Reason, n.OrderedBy, n.Review = "a dispute", "Dewi Anggraini", w.Clock.Now().AddDate(0, 3, 0)
-	err = w.Write(ctx, w.Home, func(tx *store.Tx) error { h, err = b.Place(ctx, tx, n); return err })
+	err = w.Write(ctx, w.Home, func(tx *store.Tx) error {
+		if !n.Workspace.IsZero() {
+			one := &tenant.Workspace{Owner: w.Dewi, Kind: tenant.Company, Zone: tenant.DefaultZone, State: tenant.Active, CreatedAt: tx.Now()}
+			one.ID = id.ID(n.Workspace)
+			if err := store.Insert(ctx, tx, one); err != nil {
+				return err
+			}
+		}
+		h, err = b.Place(ctx, tx, n)
+		return err
+	})
 	return h, err
 }
 

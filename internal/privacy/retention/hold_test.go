@@ -6,10 +6,12 @@ import (
 	"testing"
 
 	"amanah/internal/clock"
+	"amanah/internal/id"
 	"amanah/internal/privacy/hold"
 	"amanah/internal/privacy/rights/rightstest"
 	"amanah/internal/store"
 	"amanah/internal/store/storetest"
+	"amanah/internal/tenant"
 	"amanah/internal/vault"
 )
 
@@ -49,7 +51,18 @@ func TestRun_sparesWhatIsHeld(t *testing.T) {
 				n := c.hold(w)
 				n.Reason, n.OrderedBy, n.Review = "a dispute", "Dewi Anggraini", storetest.Start.AddDate(0, 3, 0)
 				var h *hold.Hold
-				if err := w.Write(ctx, w.Home, func(tx *store.Tx) error { h, err = b.Place(ctx, tx, n); return err }); err != nil {
+				err = w.Write(ctx, w.Home, func(tx *store.Tx) error {
+					if !n.Workspace.IsZero() {
+						one := &tenant.Workspace{Owner: w.Dewi, Kind: tenant.Company, Zone: tenant.DefaultZone, State: tenant.Active, CreatedAt: tx.Now()}
+						one.ID = id.ID(n.Workspace)
+						if err := store.Insert(ctx, tx, one); err != nil {
+							return err
+						}
+					}
+					h, err = b.Place(ctx, tx, n)
+					return err
+				})
+				if err != nil {
 					t.Fatal(err)
 				}
 				r := newRetention(t, w, e)
