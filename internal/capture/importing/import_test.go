@@ -424,7 +424,7 @@ func TestGet_stranger(t *testing.T) {
 
 // A large file with one bad line is told by its line, and takes no more memory
 // than a small one. It runs alone: the heap is everybody's.
-func TestImport_memory(t *testing.T) { //nolint:paralleltest // see above
+func TestImport_memory(t *testing.T) {
 	r := newRig(t, storetest.Open(t, "sqlite", config))
 	i := r.upload("large.csv", statement(120_000, 99_999))
 	runtime.GC()
