@@ -27,7 +27,7 @@ func (a *App) farewell() erasure.Farewell { return farewell{a} }
 // into a folder it would reach nobody, and would be the one file that still names
 // the person.
 func (f farewell) Farewell(ctx context.Context, home store.Scope, who id.Subject, lang i18n.Lang, order []byte) error {
-	if _, folder := f.a.post.(*mail.Folder); folder {
+	if f.a.outbox() != nil {
 		return fault.New(fault.Unavailable, "app.Farewell", "mail.no_relay")
 	}
 	// An address that nobody proved may be a stranger's, who never heard of us.
@@ -56,8 +56,7 @@ type files struct {
 }
 
 func (a *App) files() files {
-	outbox, _ := a.post.(*mail.Folder)
-	return files{a.keys.vault, outbox, a.texted()}
+	return files{a.keys.vault, a.outbox(), a.texted()}
 }
 
 // DeleteFiles counts the vault's files only.

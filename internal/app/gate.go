@@ -53,6 +53,16 @@ type asked struct {
 	a *App
 }
 
+// outbox is the folder that letters lie in; nil with a relay.
+func (a *App) outbox() *mail.Folder {
+	post := a.post
+	if s, ok := post.(asked); ok {
+		post = s.Sender
+	}
+	f, _ := post.(*mail.Folder)
+	return f
+}
+
 // Send sends what may be sent to the person for the letter's purpose.
 func (s asked) Send(ctx context.Context, l mail.Letter) error {
 	if err := s.a.gate.MaySend(ctx, l.Service, l.Person, l.Purpose, l.Categories); err != nil {

@@ -42,9 +42,10 @@ func (k askers) Find(ctx context.Context, service, address string) (id.Subject, 
 	return k.accounts.Find(ctx, service, address)
 }
 
-// Contact asks the account.
+// Contact asks the account, for the person's rights: also of who has stopped all
+// other purposes.
 func (k askers) Contact(ctx context.Context, service string, who id.Subject) (request.Contact, error) {
-	c, err := k.accounts.ContactOf(ctx, service, who)
+	c, err := k.accounts.ContactFor(ctx, service, "rights", who)
 	return request.Contact{Name: c.Name, Email: c.Email, Lang: c.Lang}, err
 }
 

@@ -151,21 +151,22 @@ func (s *Service) restCreate(ctx context.Context, in *createCaseIn) (*createCase
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.restOwn(ctx, caseIn{c.ID.String()}, nil)
+	out, err := s.restOwn(ctx, CaseIn{c.ID.String()}, nil)
 	if err != nil {
 		return nil, err
 	}
 	return &createCaseOut{Location: "/" + who.Service + "/api/v1/privacy/requests/" + c.ID.String(), Body: out.Body}, nil
 }
 
-type caseIn struct {
+// CaseIn names a request in the path.
+type CaseIn struct {
 	ID string `path:"id" format:"uuid" example:"0199b6a2-1f7a-7c3e-9d4e-2f6a1c0b8e11" doc:"The request."`
 }
 
 type caseOut struct{ Body wholeBody }
 
 // restOwn runs f on one of the caller's own requests and answers with the whole of it.
-func (s *Service) restOwn(ctx context.Context, in caseIn, f func(*store.Tx, identity.Principal, *Case) error) (*caseOut, error) {
+func (s *Service) restOwn(ctx context.Context, in CaseIn, f func(*store.Tx, identity.Principal, *Case) error) (*caseOut, error) {
 	who, _ := identity.FromContext(ctx) // rest asks for a token
 	key, err := id.Parse(in.ID)
 	if err != nil {
@@ -204,25 +205,25 @@ func (s *Service) restOwn(ctx context.Context, in caseIn, f func(*store.Tx, iden
 	return out, err
 }
 
-func (s *Service) restGet(ctx context.Context, in *caseIn) (*caseOut, error) {
+func (s *Service) restGet(ctx context.Context, in *CaseIn) (*caseOut, error) {
 	return s.restOwn(ctx, *in, nil)
 }
 
 type writeCaseIn struct {
-	caseIn
+	CaseIn
 	Body struct {
 		Text string `json:"text" minLength:"1" maxLength:"10000" example:"I found the letter that says so." doc:"What to add."`
 	}
 }
 
 func (s *Service) restWrite(ctx context.Context, in *writeCaseIn) (*caseOut, error) {
-	return s.restOwn(ctx, in.caseIn, func(tx *store.Tx, _ identity.Principal, c *Case) error { return s.Write(ctx, tx, c, in.Body.Text) })
+	return s.restOwn(ctx, in.CaseIn, func(tx *store.Tx, _ identity.Principal, c *Case) error { return s.Write(ctx, tx, c, in.Body.Text) })
 }
 
-func (s *Service) restBack(ctx context.Context, in *caseIn) (*caseOut, error) {
+func (s *Service) restBack(ctx context.Context, in *CaseIn) (*caseOut, error) {
 	return s.restOwn(ctx, *in, func(tx *store.Tx, p identity.Principal, c *Case) error { return s.TakeBack(ctx, tx, p.Subject, c.ID) })
 }
 
-func (s *Service) restLift(ctx context.Context, in *caseIn) (*caseOut, error) {
+func (s *Service) restLift(ctx context.Context, in *CaseIn) (*caseOut, error) {
 	return s.restOwn(ctx, *in, func(tx *store.Tx, p identity.Principal, c *Case) error { return s.Lift(ctx, tx, p.Subject, c.ID) })
 }
