@@ -38,6 +38,11 @@ var unmarked = map[string]string{
 	"request_tasks.answer": "what a processor answered", "holds.reason": "a hold forbids the erasure", "holds.case_ref": "a hold forbids the erasure", "holds.ordered_by": "a hold forbids the erasure", "holds.lift_reason": "a hold forbids the erasure",
 	"billing_parties.name": "no plan is sold here; the law keeps it ten years", "billing_parties.address": "no plan is sold here", "invoice_papers.document": "no plan is sold here; the law keeps it ten years",
 	"invoice_lines.text_id": "no plan is sold here", "invoice_lines.text_en": "no plan is sold here", "invoices.reason": "no plan is sold here",
+	"breach_incidents.title": "no incident here", "breach_incidents.asked": "no incident here", "breach_incidents.found": "no incident here", "breach_incidents.letters": "no incident here",
+	"breach_incidents.why": "no incident here", "breach_incidents.sent_how": "no incident here", "breach_incidents.sent_ref": "no incident here", "breach_reports.body": "no incident here", "breach_steps.body": "no incident here",
+	"breach_tasks.note": "no incident here", "breach_tasks.proof": "no incident here", "disclosures.recipient": "nothing is disclosed here", "disclosures.purpose": "nothing is disclosed here", "disclosures.why": "nothing is disclosed here",
+	"erasure_tasks.answer": "no processor got anything here", "guardian_parties.name": "CTT has no young people", "guardian_parties.email": "CTT has no young people", "guardian_parties.said": "CTT has no young people",
+	"guardian_parties.ip": "CTT has no young people", "guardian_parties.agent": "CTT has no young people", "guardian_wards.born": "CTT has no young people",
 	"promise_probes.marker": "says nothing about a person", "request_steps.salt": "says nothing about a person",
 }
 

@@ -73,7 +73,7 @@ func (v *person) signUp(name, email string) {
 func (v *person) do(method, path string, form url.Values) (got *page) {
 	v.t.Helper()
 	// Who asks too fast is told to wait; a person would.
-	eventually(v.t, 30*time.Second, method+" "+path+" is answered", func() (bool, any) {
+	eventually(v.t, 90*time.Second, method+" "+path+" is answered", func() (bool, any) {
 		got = v.once(method, path, form)
 		return got.status != http.StatusTooManyRequests, got.status
 	})

@@ -250,7 +250,7 @@ func (v *person) handles(m planted) {
 func (v *person) act(at, action string, fill ...string) {
 	v.t.Helper()
 	if got := v.submit(v.get(at).want(200), at+action, fill...); got.status >= 300 {
-		v.t.Errorf("%s%s: %d %.900s", at, action, got.status, got.text())
+		v.t.Errorf("%s%s: %d %.1500s", at, action, got.status, got.text())
 	}
 }
 

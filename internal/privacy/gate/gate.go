@@ -59,6 +59,7 @@ var exceptions = [...]Pair{
 	{"security", "account.company", "it stands in the row of the account that a sign-in reads"},
 	{"capture", "target.address", "the pages of the targets, and which target a booked transaction goes to"},
 	{"capture", "target.secret", "it stands in the row of the target that those read"},
+	{"support", "target.secret", "it stands in the row of the target that staff look at with leave; no page shows it"},
 	{"deliver", "transaction.holder", "it stands in the row of the bank account whose last digits are delivered"},
 }
 
