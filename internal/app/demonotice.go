@@ -60,8 +60,8 @@ func demoNotice(src string, now time.Time) string {
     say: {id: Membandingkan pengeluaran Anda dengan rata-rata pemakai lain., en: To compare your spending with the average of other users.}
     optional: true
     aggregates_of_at_least: 10`
-		case strings.HasPrefix(l, "    for: [capture, deliver]") && i > 1 && strings.Contains(lines[i-2], "pd:PurchasesAndSpendingHabit"):
-			lines[i] = "    for: [capture, deliver, insight]"
+		case strings.HasPrefix(l, "    for: [capture, deliver") && i > 1 && strings.Contains(lines[i-2], "pd:PurchasesAndSpendingHabit"):
+			lines[i] = strings.Replace(l, "]", ", insight]", 1)
 		}
 	}
 	return strings.Join(lines, "\n")

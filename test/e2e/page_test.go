@@ -15,6 +15,7 @@ import (
 type page struct {
 	t      testing.TB
 	status int
+	method string   // of the last request
 	at     *url.URL // where it came from, after all redirects
 	header http.Header
 	body   []byte
@@ -28,7 +29,7 @@ func readPage(t testing.TB, r *http.Response) *page {
 	if err != nil {
 		t.Fatalf("%s: %v", r.Request.URL, err)
 	}
-	p := &page{t: t, status: r.StatusCode, at: r.Request.URL, header: r.Header, body: body}
+	p := &page{t: t, status: r.StatusCode, method: r.Request.Method, at: r.Request.URL, header: r.Header, body: body}
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
 		if p.doc, err = html.Parse(bytes.NewReader(body)); err != nil {
 			t.Fatal(err)
