@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -155,8 +156,39 @@ func (db *DB) checkColumns(ctx context.Context, o Options) error {
 				return fmt.Errorf("store: table %s has the columns %v, its struct %v: tag the missing ones or migrate", t.Name, have, want)
 			}
 		}
-		return nil
+		if newest > own {
+			return nil
+		}
+		return tx.checkTables(ctx)
 	})
+}
+
+// ownTables are the store's, goose's and River's: they hold numbers and names of
+// operation alone. Every other table is a module's and has a struct.
+var ownTables = regexp.MustCompile(`^(goose_db_version|system_uses|backup_state|backup_pending|river_.*|sqlite_.*)$`)
+
+// checkTables proves that every table has a struct. One without is told to nobody,
+// is in no copy and no erasure, and has no guard between tenants.
+func (tx *Tx) checkTables(ctx context.Context) error {
+	text := "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+	if tx.db.pg != nil {
+		text = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+	}
+	rows, err := tx.Query(ctx, text)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return err
+		}
+		if _, known := tx.db.dataMap.byName[name]; !known && !ownTables.MatchString(name) {
+			return fmt.Errorf("store: no struct describes the table %s: give it one with data tags, or drop it", name)
+		}
+	}
+	return rows.Err()
 }
 
 func (tx *Tx) columns(ctx context.Context, table string) ([]string, error) {
