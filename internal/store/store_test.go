@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"io/fs"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -267,4 +268,20 @@ func read(t *testing.T, b *storetest.Bundle, tenant id.Tenant, f func(*store.Tx)
 	if err := b.Read(context.Background(), b.Scope(tenant), f); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A table that no struct describes would be in no copy and no erasure, and open to
+// every tenant: the store does not open with one.
+func TestOpen_tableWithoutStruct(t *testing.T) {
+	t.Parallel()
+	storetest.Both(t, config, func(t *testing.T, b *storetest.Bundle) {
+		stray := fstest.MapFS{"2_stray.sql": {Data: []byte("-- +goose Up\nCREATE TABLE stray (tenant_id TEXT NOT NULL, id TEXT NOT NULL, words TEXT, PRIMARY KEY (tenant_id, id));")}}
+		db, err := store.Open(t.Context(), store.Options{URL: b.URL, Dir: b.Dir, FileKey: storetest.FileKey, Map: b.Map(), Vault: b.Vault, Clock: b.Clock, Migrations: append(config.Migrations[:1:1], stray)})
+		if err == nil {
+			_ = db.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), "no struct describes the table stray") {
+			t.Errorf("opens beside it: %v", err)
+		}
+	})
 }

@@ -60,7 +60,7 @@ func unfit(b *built, p *pack, known []string) (found []string) {
 				}
 			case *ast.CallExpr:
 				sig, ok := p.info.Types[n.Fun].Type.(*types.Signature)
-				ok = ok && (makesScope(sig) || sig.Recv() != nil && sig.Recv().Type().String() == "*amanah/internal/store.Tx")
+				ok = ok && (makesScope(sig) || isFor(p, n.Fun))
 				for i, a := range n.Args {
 					if ok && i < sig.Params().Len() && sig.Params().At(i).Name() == "purpose" {
 						wrong(a)
@@ -87,6 +87,15 @@ func makesScope(sig *types.Signature) bool {
 		}
 	}
 	return false
+}
+
+func isFor(p *pack, called ast.Expr) bool {
+	s, ok := called.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	f, ok := p.info.Uses[s.Sel].(*types.Func)
+	return ok && f.FullName() == "(*amanah/internal/store.Tx).For"
 }
 
 func field(lit *ast.CompositeLit, name string) ast.Expr {

@@ -3,7 +3,7 @@ package decoy
 
 import (
 	"context"
-	"database/sql" // want: imports database/sql, which only
+	"database/sql"
 	"io"
 
 	"amanah/internal/id"
