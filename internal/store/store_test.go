@@ -275,7 +275,7 @@ func read(t *testing.T, b *storetest.Bundle, tenant id.Tenant, f func(*store.Tx)
 func TestOpen_tableWithoutStruct(t *testing.T) {
 	t.Parallel()
 	storetest.Both(t, config, func(t *testing.T, b *storetest.Bundle) {
-		stray := fstest.MapFS{"2_stray.sql": {Data: []byte("-- +goose Up\nCREATE TABLE stray (tenant_id TEXT NOT NULL, id TEXT NOT NULL, words TEXT, PRIMARY KEY (tenant_id, id));")}}
+		stray := fstest.MapFS{"20991231000_stray.sql": {Data: []byte("-- +goose Up\nCREATE TABLE stray (tenant_id TEXT NOT NULL, id TEXT NOT NULL, words TEXT, PRIMARY KEY (tenant_id, id));")}}
 		db, err := store.Open(t.Context(), store.Options{URL: b.URL, Dir: b.Dir, FileKey: storetest.FileKey, Map: b.Map(), Vault: b.Vault, Clock: b.Clock, Migrations: append(config.Migrations[:1:1], stray)})
 		if err == nil {
 			_ = db.Close()
