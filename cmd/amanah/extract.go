@@ -10,7 +10,8 @@ import (
 )
 
 type extractCmd struct {
-	Email extractEmail `cmd:"" help:"Read bank and e-wallet e-mails (.eml)."`
+	Email     extractEmail     `cmd:"" help:"Read bank and e-wallet e-mails (.eml)."`
+	Statement extractStatement `cmd:"" help:"Read statements of cards and bank accounts (PDF, CSV, text)."`
 }
 
 // extractEmail needs no server and no network.

@@ -47,6 +47,8 @@ var reserved = map[string][]string{
 	"github.com/coreos/go-oidc":             {"internal/identity/federate"},
 	"github.com/xuri/excelize":              {"internal/document"},
 	"codeberg.org/go-pdf/fpdf":              {"internal/document"},
+	"github.com/klippa-app/go-pdfium":       {"internal/extract/pdf"},
+	"github.com/tetratelabs/wazero":         {"internal/extract/pdf"},
 	"github.com/danielgtaylor/huma":         {"internal/rest"},
 	"github.com/go-webauthn/webauthn":       {"internal/identity/factor"},
 	"github.com/pquerna/otp":                {"internal/identity/factor"},
