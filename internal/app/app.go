@@ -20,6 +20,7 @@ import (
 	"amanah/internal/capture/importing"
 	"amanah/internal/capture/mailbox"
 	"amanah/internal/capture/report"
+	"amanah/internal/cash"
 	"amanah/internal/channel/mail"
 	"amanah/internal/clock"
 	"amanah/internal/config"
@@ -115,6 +116,7 @@ type App struct {
 	importing   *importing.Service
 	reports     *report.Service
 	billing     *billing.Service // nil where it is not switched on
+	cash        *cash.Service    // nil where no notice has it
 	mailbox     *mailbox.Service
 	people      people
 	schema      *rowset.Schema
@@ -185,6 +187,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		a.openTargets,
 		a.openWaysIn,
 		a.openBilling,
+		a.openCash,
 		a.openHolds,
 		a.openPrivacy,
 		a.openHoldPages,

@@ -2,6 +2,7 @@ package app
 
 import (
 	"io/fs"
+	"slices"
 
 	"amanah/internal/audit"
 	"amanah/internal/backup"
@@ -11,6 +12,7 @@ import (
 	"amanah/internal/capture/learning"
 	"amanah/internal/capture/mailbox"
 	"amanah/internal/capture/report"
+	"amanah/internal/cash"
 	"amanah/internal/config"
 	"amanah/internal/document"
 	"amanah/internal/front"
@@ -59,6 +61,16 @@ type part struct {
 	texts      fs.FS
 	// product is the module of a notice that the part works for; "" for every service.
 	product string
+	// also are further modules that it works for.
+	also []string
+}
+
+// modules are those that the part works for; one "" for every service.
+func (p part) modules() []string { return append([]string{p.product}, p.also...) }
+
+// runs tells whether a notice with these modules, or without any for "", has the part.
+func (p part) runs(has func(module string) bool) bool {
+	return p.product == "" || slices.ContainsFunc(p.modules(), has)
 }
 
 // parts are all of them, from the bottom of the house to the top.
@@ -94,13 +106,14 @@ func parts() []part {
 		{tables: cookie.Tables(), migrations: cookie.Migrations(), texts: cookie.Texts(), product: "cookies"},
 		{tables: analytics.Tables(), migrations: analytics.Migrations(), texts: analytics.Texts(), product: "analytics"},
 		{tables: notify.Tables(), migrations: notify.Migrations(), texts: notify.Texts(), product: "notify"},
-		{tables: inbox.Tables(), migrations: inbox.Migrations(), product: "capture"},
-		{tables: ledger.Tables(), migrations: ledger.Migrations(), product: "capture"},
+		{tables: inbox.Tables(), migrations: inbox.Migrations(), product: "capture", also: []string{cash.Module}},
+		{tables: ledger.Tables(), migrations: ledger.Migrations(), product: "capture", also: []string{cash.Module}},
 		{texts: document.Texts()},
 		{tables: capture.Tables(), migrations: capture.Migrations(), texts: capture.Texts(), product: "capture"},
 		{tables: importing.Tables(), migrations: importing.Migrations(), texts: importing.Texts(), product: "import"},
 		{tables: report.Tables(), migrations: report.Migrations(), texts: report.Texts(), product: "budget"},
 		{tables: mailbox.Tables(), migrations: mailbox.Migrations(), texts: mailbox.Texts(), product: "mailbox"},
+		{tables: cash.Tables(), migrations: cash.Migrations(), texts: cash.Texts(), product: cash.Module},
 		{tables: billing.Tables(), migrations: billing.Migrations(), texts: billing.Texts(), product: "billing"},
 		{tables: bearer.Tables(), migrations: bearer.Migrations(), texts: bearer.Texts()},
 		{tables: rest.Tables(), migrations: rest.Migrations(), texts: rest.Texts()},
@@ -127,8 +140,8 @@ var products = []string{
 	"import",
 	"budget",
 	"mailbox",
-	"rights",
 	guardian.Module,
+	cash.Module,
 }
 
 func sets() []store.Set {
@@ -151,6 +164,9 @@ func program(cfg config.Config, m *store.Map, runs func(product string) bool) no
 	if runs("capture") {
 		p.Purposes = append(p.Purposes, "capture", "deliver")
 	}
+	if runs(cash.Module) {
+		p.Purposes = append(p.Purposes, cash.Record, cash.Evidence)
+	}
 	if runs("billing") {
 		p.Purposes = append(p.Purposes, "billing")
 	}
@@ -161,21 +177,28 @@ func program(cfg config.Config, m *store.Map, runs func(product string) bool) no
 		p.Purposes = append(p.Purposes, "support")
 	}
 	for _, part := range parts() {
-		if part.product != "" && !runs(part.product) {
-			continue
-		}
-		for _, t := range m.Tables() {
-			if t.Module != part.tables.Module {
-				continue
-			}
-			for _, c := range t.Columns {
-				if c.Category != "none" {
-					p.Data = append(p.Data, notice.DataUse{Module: part.product, Table: t.Name, Column: c.Name, Category: c.Category, Where: t.Name + "." + c.Name})
-				}
+		for _, module := range part.modules() {
+			if module == "" || runs(module) {
+				p.Data = append(p.Data, part.uses(m, module)...)
 			}
 		}
 	}
 	return p
+}
+
+// uses are what the part's tables hold about people, for one of its modules.
+func (p part) uses(m *store.Map, module string) (out []notice.DataUse) {
+	for _, t := range m.Tables() {
+		if t.Module != p.tables.Module {
+			continue
+		}
+		for _, c := range t.Columns {
+			if c.Category != "none" {
+				out = append(out, notice.DataUse{Module: module, Table: t.Name, Column: c.Name, Category: c.Category, Where: t.Name + "." + c.Name})
+			}
+		}
+	}
+	return out
 }
 
 // events are the moments that the program records and retention waits for.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -41,13 +42,10 @@ func RecordSource(cfg config.Config, service string, at time.Time) (record.Sourc
 
 // tablesOf are the tables that a service's modules fill.
 func tablesOf(m *store.Map, n *notice.Notice) []*store.Table {
-	runs := map[string]bool{"": true}
-	for _, name := range n.Modules() {
-		runs[name] = true
-	}
+	runs := n.Modules()
 	used := map[string]bool{}
 	for _, p := range parts() {
-		if p.tables.Module != "" && runs[p.product] {
+		if p.tables.Module != "" && p.runs(func(module string) bool { return slices.Contains(runs, module) }) {
 			used[p.tables.Module] = true
 		}
 	}
