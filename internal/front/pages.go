@@ -102,7 +102,7 @@ var highlights = map[string][]string{
 	"ctt":        {"mail.raw", "transaction.amount", "security.log"},
 	"jenna":      {"message.text", "message.media", "memory.fact"},
 	"ashari":     {"attendance.time", "attendance.selfie", "google.mail"},
-	"jagacash":   {"receipt.image", "statement.file", "entry.posting"},
+	"jagacash":   {"receipt.image", "statement.file", "transaction.amount"},
 	"epesantren": {"pupil.identity", "academic.record", "finance.entry"},
 }
 
