@@ -82,15 +82,15 @@ func (l *Limiter) Take(chat int64) time.Duration {
 	defer l.mu.Unlock()
 	now := l.clock.Now()
 	p := l.of(chat, now)
-	wait := max(p.parked.Sub(now), p.next.Sub(now)-(chatBurst-1)*chatEvery, l.whole.wait(now, wholeMost, wholeSpan))
+	if p.next.Before(now) {
+		p.next = now
+	}
+	wait := max(p.next.Sub(now)-(chatBurst-1)*chatEvery, p.parked.Sub(now), l.whole.wait(now, wholeMost, wholeSpan))
 	if chat < 0 {
 		wait = max(wait, p.group.wait(now, groupMost, groupSpan))
 	}
 	if wait > 0 {
 		return wait
-	}
-	if p.next.Before(now) {
-		p.next = now
 	}
 	p.next = p.next.Add(chatEvery)
 	l.whole = append(l.whole, now)

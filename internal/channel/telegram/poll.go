@@ -63,7 +63,10 @@ func (p Poller) Run(ctx context.Context) error {
 			continue
 		}
 		if err == nil {
-			from, err = p.once(ctx, from)
+			was := from
+			if from, err = p.once(ctx, from); from != was {
+				failures = 0
+			}
 		}
 		if err == nil {
 			failures = 0
