@@ -15,6 +15,7 @@ import (
 	"amanah/internal/cash"
 	"amanah/internal/config"
 	"amanah/internal/document"
+	"amanah/internal/extract/ocr"
 	"amanah/internal/front"
 	"amanah/internal/identity"
 	"amanah/internal/identity/bearer"
@@ -109,6 +110,7 @@ func parts() []part {
 		{tables: inbox.Tables(), migrations: inbox.Migrations(), product: "capture", also: []string{cash.Module}},
 		{tables: ledger.Tables(), migrations: ledger.Migrations(), product: "capture", also: []string{cash.Module}},
 		{texts: document.Texts()},
+		{texts: ocr.Texts()},
 		{tables: capture.Tables(), migrations: capture.Migrations(), texts: capture.Texts(), product: "capture"},
 		{tables: importing.Tables(), migrations: importing.Migrations(), texts: importing.Texts(), product: "import"},
 		{tables: report.Tables(), migrations: report.Migrations(), texts: report.Texts(), product: "budget"},
