@@ -7,7 +7,8 @@ import "math"
 const (
 	coreAt   = 0.3 // a pixel of the core
 	lineAt   = 0.5 // the mean of a line's rectangle
-	unclip   = 1.6 // the core is smaller than the line, by this times area/perimeter
+	unclip   = 1.8 // the core is smaller than the line, by this times area/perimeter
+	widen    = 1.5 // and along the line by so much more
 	smallest = 3.0 // pixels across
 )
 
@@ -68,6 +69,12 @@ func line(edge []Point, sum float64) (box, bool) {
 		return b, false
 	}
 	d := area * unclip / (2 * (b.w + b.h))
-	b.w, b.h = b.w+2*d, b.h+2*d
+	along, across := 2*d, 2*d
+	if b.w >= b.h {
+		along *= widen
+	} else {
+		across *= widen
+	}
+	b.w, b.h = b.w+along, b.h+across
 	return b, min(b.w, b.h) >= smallest+2
 }
