@@ -12,6 +12,7 @@ import (
 type extractCmd struct {
 	Email     extractEmail     `cmd:"" help:"Read bank and e-wallet e-mails (.eml)."`
 	Statement extractStatement `cmd:"" help:"Read statements of cards and bank accounts (PDF, CSV, text)."`
+	Receipt   extractReceipt   `cmd:"" help:"Read photographs of receipts, or their text."`
 }
 
 // extractEmail needs no server and no network.
