@@ -98,6 +98,9 @@ func (a *App) Demonstrate(ctx context.Context) (Demonstration, error) {
 	if err := a.demoRequests(ctx); err != nil {
 		return d, err
 	}
+	if err := a.demoAging(ctx, demoMain()); err != nil {
+		return d, err
+	}
 	return d, a.LookAtPromises(ctx) // at what the demo stores
 }
 

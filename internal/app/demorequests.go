@@ -13,10 +13,7 @@ import (
 // demoRequests puts cases in every state before the officers of each service: what
 // ran by itself, what waits, what is urgent, and what was refused.
 func (a *App) demoRequests(ctx context.Context) error {
-	people := map[string]string{"ctt": demoAccounts[0].Email}
-	for _, one := range demoOthers {
-		people[one.service] = one.email
-	}
+	people := demoMain()
 	for _, s := range a.services {
 		who, found, err := a.identity.Find(ctx, s.Slug, people[s.Slug])
 		if err != nil || !found {
@@ -27,6 +24,15 @@ func (a *App) demoRequests(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// demoMain is the person of each service whom the demo is about.
+func demoMain() map[string]string {
+	people := map[string]string{"ctt": demoAccounts[0].Email}
+	for _, one := range demoOthers {
+		people[one.service] = one.email
+	}
+	return people
 }
 
 func (a *App) demoCases(ctx context.Context, service string, who id.Subject, address string) error {
