@@ -169,7 +169,7 @@ type letters struct{ out mail.Sender }
 // Send says to the door whose letter it is and why.
 func (l letters) Send(ctx context.Context, m identity.Letter) error {
 	return l.out.Send(ctx, mail.Letter{To: m.To, Subject: m.Subject, Text: m.Text, HTML: m.HTML, Lang: m.Lang,
-		Service: m.Service, Tenant: m.Home, Person: m.Person, Purpose: m.Purpose, Categories: []string{"account.email"}})
+		Service: m.Service, Tenant: m.Home, Person: m.Person, About: m.About, Purpose: m.Purpose, Categories: []string{"account.email"}})
 }
 
 // doorstep is where mail comes in: it knows the agent addresses and keeps what

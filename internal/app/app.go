@@ -345,7 +345,7 @@ func (a *App) openIdentity(context.Context) (err error) {
 		DB: a.db, Services: a.services, Consents: signUps{a: a}, Recorder: recorder{}, Mailer: letters{a.post}, Catalog: a.catalog,
 		Address: a.address, Landing: landing, Rand: rand.Reader, Secure: a.secure(),
 		Links: a.cfg.SignIn.Links, Ways: a.ways, Pages: a.accountPages,
-		Required: a.needsFactor, Activity: activity, Sealed: a.sealedPath, First: a.waitsForGuardian, Demo: a.Demo,
+		Required: a.needsFactor, Activity: activity, Sealed: a.sealedPath, First: a.waitsForGuardian, Demo: a.Demo, Over: a.inviteOver,
 		Report: func(_ context.Context, err error) { a.Log.Warn("letter not sent", "error", err) },
 	})
 	if err == nil {

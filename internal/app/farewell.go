@@ -51,19 +51,21 @@ func (f farewell) Farewell(ctx context.Context, home store.Scope, who id.Subject
 // lie in a folder.
 type files struct {
 	*vault.Vault
+	a      *App
 	outbox *mail.Folder // nil with a relay
 	texts  *sms.Folder
 }
 
 func (a *App) files() files {
-	return files{a.keys.vault, a.outbox(), a.texted()}
+	return files{a.keys.vault, a, a.outbox(), a.texted()}
 }
 
 // DeleteFiles counts the vault's files only.
 func (f files) DeleteFiles(ctx context.Context, home id.Tenant, who id.Subject) (int, error) {
 	n, err := f.Vault.DeleteFiles(ctx, home, who)
 	if f.outbox != nil {
-		err = errors.Join(err, f.outbox.Forget(who))
+		// The invitations that the person wrote are gone by now, and so are their letters.
+		err = errors.Join(err, f.outbox.Forget(who), f.a.dropInvites(ctx))
 	}
 	return n, errors.Join(err, f.texts.Forget(who))
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"amanah/internal/privacy/retention"
@@ -33,9 +34,11 @@ func (e enclosures) Tenants(ctx context.Context) ([]store.Scope, error) {
 	return all, nil
 }
 
-// Retain removes what is due at a moment, or only counts it.
+// Retain removes what is due at a moment, or only counts it: rows, and the letters
+// that lie in a folder because no relay is set.
 func (a *App) Retain(ctx context.Context, asOf time.Time, dryRun bool) (retention.Report, error) {
-	return a.retention.Run(ctx, asOf, dryRun)
+	report, err := a.retention.Run(ctx, asOf, dryRun)
+	return report, errors.Join(err, a.sweepLetters(ctx, asOf, dryRun, &report))
 }
 
 func (a *App) sweep(ctx context.Context) error {

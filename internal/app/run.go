@@ -126,6 +126,9 @@ func (a *App) plan() {
 	a.jobs.Every(closeDue, 5*time.Minute)
 	a.jobs.Every(closeIdle, 12*time.Hour)
 	a.jobs.Handle(cleanIdentity, func(ctx context.Context, _ job.Task) error {
+		if err := a.dropInvites(ctx); err != nil {
+			return err
+		}
 		for _, s := range a.services {
 			if _, err := a.identity.Clean(ctx, s.Slug); err != nil {
 				return err

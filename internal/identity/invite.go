@@ -105,7 +105,7 @@ func (s *Service) Invite(ctx context.Context, p Principal, email string, role te
 	}
 	lang := p.Lang
 	s.later(ctx, func(ctx context.Context) error {
-		return s.post(ctx, v, Letter{To: email, Lang: lang, Person: row.Invitee}, "identity.mail.invite", s.link(v, "/invite", token))
+		return s.post(ctx, v, Letter{To: email, Lang: lang, Person: row.Invitee, About: row.ID}, "identity.mail.invite", s.link(v, "/invite", token))
 	})
 	return nil
 }
@@ -144,13 +144,53 @@ func (s *Service) Uninvite(ctx context.Context, p Principal, which id.ID) error 
 	if p.Role != tenant.Owner {
 		return errOwner(op)
 	}
-	return fault.Wrap(op, s.cfg.DB.Write(ctx, p.HomeScope("service"), func(tx *store.Tx) error {
+	err := s.cfg.DB.Write(ctx, p.HomeScope("service"), func(tx *store.Tx) error {
 		n, err := tx.Exec(ctx, "DELETE FROM invitations WHERE tenant_id = $1 AND id = $2 AND workspace_id = $3", tx.Tenant(), which, p.Workspace)
 		if err == nil && n == 0 {
 			err = fault.New(fault.NotFound, op, "not_found")
 		}
 		return err
-	}))
+	})
+	if err == nil {
+		s.over(ctx, which)
+	}
+	return fault.Wrap(op, err)
+}
+
+// over tells that an invitation is over. That it could not be told is reported: the
+// letter goes then with the next look at Waiting.
+func (s *Service) over(ctx context.Context, invitation id.ID) {
+	if s.cfg.Over == nil {
+		return
+	}
+	if err := s.cfg.Over(ctx, invitation); err != nil {
+		s.cfg.Report(ctx, fault.Wrap("identity.over", err))
+	}
+}
+
+// Waiting are the invitations of a service that can still be accepted.
+func (s *Service) Waiting(ctx context.Context, slug string) (map[id.ID]bool, error) {
+	v, err := s.service(slug)
+	if err != nil {
+		return nil, err
+	}
+	out := map[id.ID]bool{}
+	err = s.cfg.DB.Read(ctx, visitor(v, "security"), func(tx *store.Tx) error {
+		rows, err := tx.Query(ctx, "SELECT id FROM invitations WHERE tenant_id = $1 AND ends_at > $2", tx.Tenant(), tx.Now())
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var key id.ID
+			if err := rows.Scan(&key); err != nil {
+				return err
+			}
+			out[key] = true
+		}
+		return rows.Err()
+	})
+	return out, fault.Wrap("identity.Waiting", err)
 }
 
 // Remove ends a membership of the principal's workspace: owners end anybody's,

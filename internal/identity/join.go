@@ -90,11 +90,13 @@ func (s *Service) take(ctx context.Context, tx *store.Tx, row *invitation, who i
 // their address, and works in it from now on. Faults: Invalid with
 // identity.token.wrong, also for an invitation of another address.
 func (s *Service) AcceptInvitation(ctx context.Context, p Principal, token string) error {
-	return fault.Wrap("identity.AcceptInvitation", s.cfg.DB.Write(ctx, p.HomeScope("service"), func(tx *store.Tx) error {
+	var over id.ID
+	err := s.cfg.DB.Write(ctx, p.HomeScope("service"), func(tx *store.Tx) error {
 		row, err := readInvitation(ctx, tx, token)
 		if err != nil {
 			return err
 		}
+		over = row.ID
 		a, err := bySubject(ctx, tx, p.Subject)
 		if err != nil {
 			return err
@@ -107,7 +109,11 @@ func (s *Service) AcceptInvitation(ctx context.Context, p Principal, token strin
 		}
 		_, err = tx.Exec(ctx, "UPDATE sessions SET workspace_id = $4 WHERE tenant_id = $1 AND id = $2 AND subject_id = $3", tx.Tenant(), p.Session, p.Subject, row.Workspace)
 		return err
-	}))
+	})
+	if err == nil {
+		s.over(ctx, over)
+	}
+	return fault.Wrap("identity.AcceptInvitation", err)
 }
 
 // SignUpInvited makes an account for an invited address and joins it, with an
@@ -137,6 +143,7 @@ func (s *Service) SignUpInvited(ctx context.Context, slug, token string, in Sign
 		return Ticket{}, err
 	}
 	var t Ticket
+	var over id.ID
 	door, err := s.entrance(ctx, v, ByPassword, in.Device)
 	if err != nil {
 		return t, err
@@ -146,7 +153,7 @@ func (s *Service) SignUpInvited(ctx context.Context, slug, token string, in Sign
 		if err != nil {
 			return err
 		}
-		n.subject = row.Invitee
+		n.subject, over = row.Invitee, row.ID
 		if err := s.insertAccount(ctx, tx, v, &n); err != nil {
 			return err
 		}
@@ -161,6 +168,9 @@ func (s *Service) SignUpInvited(ctx context.Context, slug, token string, in Sign
 	})
 	if fault.Is(err, fault.Conflict) {
 		return Ticket{}, errToken()
+	}
+	if err == nil {
+		s.over(ctx, over)
 	}
 	return t, fault.Wrap(op, err)
 }

@@ -23,6 +23,7 @@ type Letter struct {
 	Service string
 	Home    id.Tenant
 	Person  id.Subject
+	About   id.ID // the invitation that the letter goes with
 	Purpose string
 }
 
@@ -120,6 +121,9 @@ type Config struct {
 	// First gives the path within a service that a person is led to at each sign-in,
 	// whatever they asked for; "" for the usual one. Nobody is where nil.
 	First func(slug string, who id.Subject) string
+	// Over is told of an invitation that is over, whose letter is of no more use;
+	// nobody where nil. Waiting tells the same of those that end by themselves.
+	Over func(ctx context.Context, invitation id.ID) error
 	// Report is told about a mail that could not be sent. Its error holds no
 	// personal data of this package.
 	Report func(ctx context.Context, err error)

@@ -77,7 +77,32 @@ func (p *program) stock(t *testing.T) *stock {
 			s.learn(r)
 		}
 	}
+	s.letters(p)
 	return s
+}
+
+// outbox is the folder of letters as a table: a letter is a message that was
+// created when its name says, to the person whom its name says.
+var outbox = &store.Table{Name: "outbox", Subjects: []string{"person"}, Clocks: map[string]string{"created": "at"}, Columns: []store.Column{{Name: "body", Category: "notify.message"}}}
+
+// letters reads the files' names: own number, person, what it is about, service.
+func (s *stock) letters(p *program) {
+	s.t.Helper()
+	files, err := filepath.Glob(filepath.Join(p.dir, "outbox", "*.eml"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, file := range files {
+		parts := strings.Split(strings.TrimSuffix(filepath.Base(file), ".eml"), ".")
+		ms, err := strconv.ParseInt(strings.ReplaceAll(parts[0], "-", "")[:12], 16, 64)
+		if err != nil || len(parts) < 3 {
+			s.t.Fatal(file, err)
+		}
+		slug := parts[len(parts)-1]
+		home := tenant.HomeOf(slug).String()
+		s.rows["outbox "+home+" "+parts[0]] = kept{table: outbox, service: slug, home: home,
+			columns: map[string]string{"id": parts[0], "tenant_id": home, "person": parts[1], "at": strconv.FormatInt(ms*1000, 10), "body": "a letter"}}
+	}
 }
 
 // learn notes what other rows wait for.

@@ -141,12 +141,11 @@ func (v *person) holdsAll(own, others planted) []byte {
 
 // known tells what is known to be left, and why:
 //
-//   - a letter to somebody else stands for what a relay has carried away;
 //   - the name of a bank that a person typed is not sealed (captured.issuer,
 //     bank_accounts.issuer), because lists and rules select by it: its row is gone,
 //     but PostgreSQL overwrites neither deleted rows nor its log.
 func known(where, what string) bool {
-	return what == "invited" && strings.HasPrefix(where, "the file outbox") || what == "file bank" && strings.HasPrefix(where, "PostgreSQL's")
+	return what == "file bank" && strings.HasPrefix(where, "PostgreSQL's")
 }
 
 // isClean wants no marker in any of the texts, in no spelling.

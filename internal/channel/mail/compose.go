@@ -29,6 +29,7 @@ type Letter struct {
 	Service    string
 	Tenant     id.Tenant
 	Person     id.Subject
+	About      id.ID // what the letter goes with, such as an invitation; may be zero
 	Purpose    string
 	Categories []string
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -145,7 +144,8 @@ func relayFault(op string, err error) error {
 // Folder writes letters as .eml files instead of sending them: for the demo and
 // for installations without a relay, where the administrator reads them there.
 // The files hold what the letters hold, in clear, readable by the program's own
-// user only. Forget removes a person's; nothing removes letters to strangers.
+// user only. Forget removes a person's; Letters and Drop are for what has lain long
+// enough.
 type Folder struct {
 	Writer Writer
 	Dir    string
@@ -160,7 +160,7 @@ func (f *Folder) Send(_ context.Context, l Letter) error {
 	if err != nil {
 		return err
 	}
-	if err := f.write(raw, l.Person); err != nil {
+	if err := f.write(raw, l); err != nil {
 		return fault.New(fault.Unavailable, op, "mail.folder").Cause(err)
 	}
 	return nil
@@ -172,16 +172,16 @@ func (f *Folder) Forget(person id.Subject) error {
 	if person.IsZero() {
 		return nil
 	}
-	letters, err := filepath.Glob(filepath.Join(f.Dir, "*."+person.String()+".eml"))
-	for _, name := range letters {
-		if gone := os.Remove(name); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
-			err = errors.Join(err, gone)
+	letters, err := f.Letters()
+	for _, l := range letters {
+		if l.Person == person {
+			err = errors.Join(err, f.Drop(l))
 		}
 	}
 	return fault.Wrap(op, err)
 }
 
-func (f *Folder) write(raw []byte, person id.Subject) error {
+func (f *Folder) write(raw []byte, l Letter) error {
 	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
 		return err
 	}
@@ -196,9 +196,5 @@ func (f *Folder) write(raw []byte, person id.Subject) error {
 		return err
 	}
 	// Ids begin with the time, so the files sort by it.
-	name := f.Writer.IDs.New().String()
-	if !person.IsZero() {
-		name += "." + person.String()
-	}
-	return os.Rename(tmp.Name(), filepath.Join(f.Dir, name+".eml"))
+	return os.Rename(tmp.Name(), filepath.Join(f.Dir, l.name(f.Writer.IDs.New())))
 }

@@ -199,6 +199,30 @@ func TestFolder(t *testing.T) {
 			t.Errorf("forgetting a person leaves %v, want the other's letter and those to nobody known", left)
 		}
 	}
+	l := welcome()
+	l.Person, l.About, l.Service = rina, id.ID{3}, "ctt"
+	if err := f.Send(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(f.Dir, "notes.eml"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	lying, err := f.Letters()
+	if err != nil || len(lying) != 4 {
+		t.Fatalf("lying %v, %v", lying, err)
+	}
+	last := lying[3]
+	if last.Person != rina || last.About != l.About || last.Service != "ctt" || lying[0].Service != welcome().Service || last.At.Before(lying[0].At) {
+		t.Errorf("the names tell %+v", lying)
+	}
+	for range 2 {
+		if err := f.Drop(last); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if lying, err = f.Letters(); err != nil || len(lying) != 3 {
+		t.Errorf("after one was dropped: %v, %v", lying, err)
+	}
 	f.Dir = files[0]
 	if err := f.Send(context.Background(), welcome()); !fault.Is(err, fault.Unavailable) || errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a folder that is a file: %v", err)

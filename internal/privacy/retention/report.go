@@ -61,6 +61,17 @@ func (r *Report) hold(s store.Scope, k task, n int64) {
 	r.Held = sum(r.Held, Line{Service: s.Service, Table: k.table.Name, Category: k.category, Term: k.term, Action: Held}, n)
 }
 
+// Add puts what was swept outside of the database into the report.
+func (r *Report) Add(l Line) {
+	n := l.Rows
+	l.Rows = 0
+	if l.Action == Held {
+		r.Held = sum(r.Held, l, n)
+	} else {
+		r.Lines = sum(r.Lines, l, n)
+	}
+}
+
 // sum adds rows to the line that is like l but for its rows.
 func sum(lines []Line, l Line, n int64) []Line {
 	if n == 0 {
