@@ -13,12 +13,20 @@ import (
 
 const runBackups = "backup.run"
 
-// outliving are the tables whose rows outlive a restore: what people decided, what
-// is held, and the proofs of erasures, which the journal keeps without saying whom.
-// A table that the program does not have is passed over.
+// outliving are the tables whose rows outlive a restore: what people decided and
+// asked for, what officers owe them and decided, what people were told, what is
+// held, and the proofs of erasures, which the journal keeps without saying whom.
+// TestBackup_whatOutlives finds what is missing here. A table that the program does
+// not have is passed over.
 var outliving = []backup.Watched{
-	{Table: "consents"}, {Table: "cookie_choices"}, {Table: "gate_stops"},
-	{Table: "holds"}, {Table: "hold_latches"}, {Table: "revoked_tokens"},
+	{Table: "consents"}, {Table: "acceptances"}, {Table: "consent_floors"}, {Table: "cookie_choices"},
+	{Table: "guardian_wards"}, {Table: "guardian_parties"}, {Table: "support_grants"}, {Table: "support_looks"},
+	{Table: "gate_stops"}, {Table: "revoked_tokens"}, {Table: "holds"}, {Table: "hold_latches"},
+	{Table: "requests"}, {Table: "request_steps"}, {Table: "request_tasks"}, {Table: "rights_downloads"},
+	{Table: "complaints"}, {Table: "complaint_steps"}, {Table: "complaint_remedies"}, {Table: "disclosures"},
+	{Table: "breach_incidents"}, {Table: "breach_people"}, {Table: "breach_steps"}, {Table: "breach_tasks"}, {Table: "breach_reports"},
+	{Table: "deadlines"}, {Table: "deadline_alarms"}, {Table: "notice_versions"}, {Table: "notice_tellings"}, {Table: "papers"},
+	{Table: "closings"}, {Table: "idle_warnings"}, {Table: "erasure_tasks"},
 	{Table: "erasure_orders", Without: map[string]any{"who": nil, "places": ""}},
 }
 

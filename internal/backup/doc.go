@@ -16,8 +16,8 @@
 //	                    backup; a key that is destroyed is overwritten in it before
 //	                    the destruction returns. So it is gone from all archives
 //	journal.amanah      rows that must outlive a restore (consents, restrictions,
-//	                    holds, proofs of erasures), each as it was written last;
-//	                    chained and sealed, and a second time in the data folder
+//	                    holds, requests, proofs of erasures), each as it was written
+//	                    last or that it was removed; chained and sealed, and a second time in the data folder
 //
 // # Why a restored database cannot serve by mistake
 //

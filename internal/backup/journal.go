@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"strconv"
 	"time"
@@ -256,6 +257,7 @@ func longer(a, b *journal) (*journal, error) {
 type typedRow struct {
 	Table   string                `json:"t"`
 	Columns map[string]typedValue `json:"c"`
+	Gone    bool                  `json:"g,omitempty"`
 }
 
 type typedValue struct {
@@ -267,10 +269,10 @@ type typedValue struct {
 }
 
 func typed(r store.RawRow, without map[string]any) (typedRow, error) {
-	for name, v := range without {
-		r.Columns[name] = v
+	if !r.Gone {
+		maps.Copy(r.Columns, without)
 	}
-	t := typedRow{Table: r.Table, Columns: map[string]typedValue{}}
+	t := typedRow{Table: r.Table, Columns: map[string]typedValue{}, Gone: r.Gone}
 	for name, v := range r.Columns {
 		var c typedValue
 		switch v := v.(type) {
@@ -297,7 +299,7 @@ func typed(r store.RawRow, without map[string]any) (typedRow, error) {
 }
 
 func (t typedRow) raw() store.RawRow {
-	r := store.RawRow{Table: t.Table, Columns: map[string]any{}}
+	r := store.RawRow{Table: t.Table, Columns: map[string]any{}, Gone: t.Gone}
 	for name, c := range t.Columns {
 		switch {
 		case c.Int != nil:

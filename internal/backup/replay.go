@@ -92,7 +92,7 @@ func (s *Service) newestRows(records []record) (whole []store.RawRow, since Sinc
 		}
 	}
 	for _, raw := range all {
-		if len(s.without[raw.Table]) > 0 {
+		if len(s.without[raw.Table]) > 0 && !raw.Gone {
 			since.Rows = append(since.Rows, raw)
 		} else {
 			whole = append(whole, raw)

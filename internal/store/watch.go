@@ -28,7 +28,7 @@ func (w *watch) hits(text string) bool {
 	return hit
 }
 
-// Watch notes every row that is put into these tables or changed there, until
+// Watch notes every row that is put into these tables, changed or removed there, until
 // Journaled forgets it. after is called behind each commit that did so, before
 // the writer goes on. Call it once, before the store is used.
 func (db *DB) Watch(ctx context.Context, tables []string, after func(context.Context)) error {
@@ -56,8 +56,8 @@ func watchSQLite(tables []string) string {
 	var b strings.Builder
 	b.WriteString("CREATE TABLE IF NOT EXISTS backup_pending (n INTEGER PRIMARY KEY AUTOINCREMENT, tbl TEXT NOT NULL, tenant_id TEXT NOT NULL, row_id TEXT NOT NULL);\n")
 	for _, t := range tables {
-		for _, event := range []string{"INSERT", "UPDATE"} {
-			fmt.Fprintf(&b, "CREATE TRIGGER IF NOT EXISTS backup_%[1]s_%[2]s AFTER %[2]s ON %[1]s BEGIN INSERT INTO backup_pending (tbl, tenant_id, row_id) VALUES ('%[1]s', new.tenant_id, new.id); END;\n", t, event)
+		for _, event := range [][2]string{{"INSERT", "new"}, {"UPDATE", "new"}, {"DELETE", "old"}} {
+			fmt.Fprintf(&b, "CREATE TRIGGER IF NOT EXISTS backup_%[1]s_%[2]s AFTER %[2]s ON %[1]s BEGIN INSERT INTO backup_pending (tbl, tenant_id, row_id) VALUES ('%[1]s', %[3]s.tenant_id, %[3]s.id); END;\n", t, event[0], event[1])
 		}
 	}
 	return b.String()
@@ -71,10 +71,12 @@ func watchPostgres(tables []string) string {
 CREATE TABLE IF NOT EXISTS backup_pending (n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tbl TEXT NOT NULL, tenant_id TEXT NOT NULL, row_id TEXT NOT NULL);
 CREATE OR REPLACE FUNCTION backup_note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $do$
 BEGIN INSERT INTO backup_pending (tbl, tenant_id, row_id) VALUES (TG_TABLE_NAME, NEW.tenant_id, NEW.id); RETURN NULL; END $do$;
+CREATE OR REPLACE FUNCTION backup_note_gone() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $do$
+BEGIN INSERT INTO backup_pending (tbl, tenant_id, row_id) VALUES (TG_TABLE_NAME, OLD.tenant_id, OLD.id); RETURN NULL; END $do$;
 GRANT SELECT, DELETE ON backup_pending TO ` + systemRole + `; GRANT SELECT, UPDATE ON backup_state TO ` + systemRole + `;
 `)
 	for _, t := range tables {
-		fmt.Fprintf(&b, "DROP TRIGGER IF EXISTS backup_note ON %[1]s; CREATE TRIGGER backup_note AFTER INSERT OR UPDATE ON %[1]s FOR EACH ROW EXECUTE FUNCTION backup_note();\n", t)
+		fmt.Fprintf(&b, "DROP TRIGGER IF EXISTS backup_note ON %[1]s; CREATE TRIGGER backup_note AFTER INSERT OR UPDATE ON %[1]s FOR EACH ROW EXECUTE FUNCTION backup_note();\nDROP TRIGGER IF EXISTS backup_note_gone ON %[1]s; CREATE TRIGGER backup_note_gone AFTER DELETE ON %[1]s FOR EACH ROW EXECUTE FUNCTION backup_note_gone();\n", t)
 	}
 	b.WriteString("COMMIT")
 	return b.String()
@@ -91,6 +93,8 @@ func (db *DB) told(ctx context.Context, touched bool) {
 type RawRow struct {
 	Table   string         `json:"table"`
 	Columns map[string]any `json:"columns"` // int64, float64, bool, string, []byte or nil
+	// Gone says that the row was removed; then Columns are its key alone.
+	Gone bool `json:"gone,omitempty"`
 }
 
 // State is how far the journal of a database came.
@@ -119,8 +123,10 @@ func (db *DB) Pending(ctx context.Context, next int64) (rows []RawRow, upto []in
 		}
 		for _, k := range keys {
 			row, err := tx.rawRow(ctx, k[0], k[1], k[2])
-			if fault.Is(err, fault.NotFound) {
-				continue // gone meanwhile: nothing to repeat
+			if _, known := tx.db.dataMap.Table(k[0]); fault.Is(err, fault.NotFound) && known {
+				row, err = RawRow{Table: k[0], Columns: map[string]any{"tenant_id": k[1], "id": k[2]}, Gone: true}, nil
+			} else if fault.Is(err, fault.NotFound) {
+				continue // of a newer version's table
 			}
 			if err != nil {
 				return err
@@ -187,8 +193,8 @@ func (db *DB) Journaled(ctx context.Context, s State, upto []int64) error {
 	})
 }
 
-// PutRaw puts rows back as they lay, in place of what has their keys, in one
-// transaction. A row of a table or column that this version does not have is a
+// PutRaw puts rows back as they lay, in place of what has their keys, and removes
+// those that are gone, in one transaction. A row of a table or column that this version does not have is a
 // fault Invalid.
 func (db *DB) PutRaw(ctx context.Context, rows []RawRow) error {
 	const op = "store.PutRaw"
@@ -197,6 +203,12 @@ func (db *DB) PutRaw(ctx context.Context, rows []RawRow) error {
 			t, ok := db.dataMap.Table(r.Table)
 			if !ok {
 				return fault.New(fault.Invalid, op, "backup.newer").Cause(fmt.Errorf("there is no table %s", r.Table))
+			}
+			if r.Gone {
+				if _, err := tx.Exec(ctx, "DELETE FROM "+r.Table+" WHERE tenant_id = $1 AND id = $2", r.Columns["tenant_id"], r.Columns["id"]); err != nil {
+					return err
+				}
+				continue
 			}
 			var names, marks, sets []string
 			var args []any
