@@ -10,6 +10,7 @@ import (
 	"net/mail"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -211,8 +212,12 @@ func TestFolder(t *testing.T) {
 	if err != nil || len(lying) != 4 {
 		t.Fatalf("lying %v, %v", lying, err)
 	}
-	last := lying[3]
-	if last.Person != rina || last.About != l.About || last.Service != "ctt" || lying[0].Service != welcome().Service || last.At.Before(lying[0].At) {
+	at := slices.IndexFunc(lying, func(x Lying) bool { return x.About == l.About })
+	if at < 0 {
+		t.Fatalf("no name tells what a letter is about: %+v", lying)
+	}
+	last := lying[at]
+	if last.Person != rina || last.Service != "ctt" || !last.At.Equal(lying[0].At) || last.At.Year() < 2026 {
 		t.Errorf("the names tell %+v", lying)
 	}
 	for range 2 {
