@@ -65,20 +65,23 @@ var reserved = map[string][]string{
 	"github.com/alecthomas/kong":            {"cmd/amanah"},
 
 	// What of the standard library starts programs, dials or speaks to a kernel.
-	"C":                  nil,
-	"plugin":             nil,
-	"unsafe":             {"internal/extract/ocr/onnx"},
-	"os/exec":            {"internal/store", "internal/bench", "internal/extract/ocr"},
-	"syscall":            {"cmd/amanah", "internal/app", "internal/backup", "internal/bench"},
-	"net/smtp":           {"internal/bench"},
-	"net/rpc":            nil,
-	"net/http/httputil":  nil,
-	"net/http/cgi":       nil,
-	"net/http/fcgi":      nil,
-	"net/http/httptest":  nil,
-	"log/syslog":         nil,
-	"golang.org/x/sys":   nil,
-	"golang.org/x/tools": nil,
+	"C":                            nil,
+	"plugin":                       nil,
+	"unsafe":                       {"internal/extract/ocr/onnx"},
+	"os/exec":                      {"internal/store", "internal/bench", "internal/extract/ocr"},
+	"syscall":                      {"cmd/amanah", "internal/app", "internal/backup", "internal/bench"},
+	"net/smtp":                     {"internal/bench"},
+	"net/rpc":                      nil,
+	"net/http/httputil":            nil,
+	"net/http/cgi":                 nil,
+	"net/http/fcgi":                nil,
+	"github.com/ebitengine/purego": {"internal/extract/ocr/onnx"},
+	"github.com/gen2brain/heic":    {"internal/extract/ocr"},
+	"golang.org/x/image":           {"internal/extract/ocr"},
+	"net/http/httptest":            nil,
+	"log/syslog":                   nil,
+	"golang.org/x/sys":             nil,
+	"golang.org/x/tools":           nil,
 }
 
 // free are the outside libraries that whoever may import. None opens a connection,
@@ -88,9 +91,6 @@ var free = []string{
 	"github.com/a-h/templ", "github.com/google/uuid", "github.com/gowebpki/jcs", "github.com/emersion/go-message",
 	"golang.org/x/net/html", "golang.org/x/net/idna", "golang.org/x/net/publicsuffix",
 	"golang.org/x/sync", "golang.org/x/text", "golang.org/x/time",
-	"github.com/ebitengine/purego": {"internal/extract/ocr/onnx"},
-	"github.com/gen2brain/heic":    {"internal/extract/ocr"},
-	"golang.org/x/image":           {"internal/extract/ocr"},
 }
 
 func TestImports(t *testing.T) {
