@@ -48,7 +48,7 @@ func Record(ctx context.Context, tx *store.Tx, a Act) error {
 	if e.Salt, e.Mark, err = commit(e.Subject); err != nil {
 		return fault.Wrap(op, err)
 	}
-	if err := store.Insert(ctx, tx, e); err != nil {
+	if err := store.PutRow(ctx, tx, e); err != nil {
 		return fault.Wrap(op, err)
 	}
 	if a.Told {
@@ -74,7 +74,7 @@ func Tell(ctx context.Context, tx *store.Tx, a Act) error {
 	if a.Subject.IsZero() {
 		return nil
 	}
-	return fault.Wrap("audit.Tell", store.Insert(ctx, tx, &activity{Subject: a.Subject, At: tx.Now(), Act: a.Name, Object: a.Object, Count: a.Count}))
+	return fault.Wrap("audit.Tell", store.PutRow(ctx, tx, &activity{Subject: a.Subject, At: tx.Now(), Act: a.Name, Object: a.Object, Count: a.Count}))
 }
 
 // Line is one line of a person's own log.

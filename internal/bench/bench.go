@@ -89,7 +89,7 @@ func benchmarks() []benchmark {
 	return []benchmark{
 		{"policy", false, policy}, {"gate", true, gates}, {"extract", false, extraction}, {"start", false, start},
 		{"accept", true, accept}, {"smtp", true, overSMTP}, {"webhook", true, webhook}, {"rest", false, restList}, {"import", false, imports}, {"month", false, month}, {"reports", false, reports}, {"export", false, export}, {"audit", false, auditLog},
-		{"mixed", true, mixed},
+		{"mixed", true, mixed}, {"retention", true, sweeping}, {"erase", true, erase},
 	}
 }
 

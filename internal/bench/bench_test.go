@@ -22,12 +22,14 @@ func TestRun(t *testing.T) {
 		values  []string
 		goals   int
 	}{
-		"policy":  {[]string{""}, []string{"rules=10", "rules=100", "rules=1000", "rules=1000 allocations"}, 3},
-		"extract": {[]string{""}, []string{"baseline", "extract"}, 1},
-		"accept":  {[]string{"sqlite", "postgres"}, []string{"baseline", "callers=1", "callers=8", "callers=64"}, 2},
-		"smtp":    {[]string{"sqlite", "postgres"}, []string{"baseline", "callers=1", "callers=8", "callers=64"}, 2},
-		"mixed":   {[]string{"sqlite", "postgres"}, []string{"controller", "controller baseline", "customer", "processor", "regulator", "records", "storage", "storage baseline"}, 2},
-		"month":   {[]string{"sqlite"}, []string{"baseline p50", "month view p50"}, 1},
+		"policy":    {[]string{""}, []string{"rules=10", "rules=100", "rules=1000", "rules=1000 allocations"}, 3},
+		"extract":   {[]string{""}, []string{"baseline", "extract"}, 1},
+		"accept":    {[]string{"sqlite", "postgres"}, []string{"baseline", "callers=1", "callers=8", "callers=64"}, 2},
+		"smtp":      {[]string{"sqlite", "postgres"}, []string{"baseline", "callers=1", "callers=8", "callers=64"}, 2},
+		"mixed":     {[]string{"sqlite", "postgres"}, []string{"controller", "controller baseline", "customer", "processor", "regulator", "records", "storage", "storage baseline"}, 2},
+		"retention": {[]string{"sqlite", "postgres"}, []string{"rows due", "baseline", "sweep"}, 1},
+		"erase":     {[]string{"sqlite", "postgres"}, []string{"key alone p50", "key alone p99", "few: rows of a person", "some: people", "many: unreadable p50", "many: unreadable p99", "many: receipt p50", "others baseline", "others"}, 2},
+		"month":     {[]string{"sqlite"}, []string{"baseline p50", "month view p50"}, 1},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -46,6 +46,9 @@ func mixed(ctx context.Context, o Options, database string) (r *Result, err erro
 			return nil, err
 		}
 	}
+	if err := on.settle(ctx); err != nil {
+		return nil, err
+	}
 	r = &Result{Engine: on.db.Engine(), Baseline: "the same operations on a bare table of the same engine, disk, file encryption and flush, with the same columns and indexes"}
 	sizeOn, err := on.size(ctx)
 	if err != nil {

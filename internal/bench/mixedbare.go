@@ -13,7 +13,10 @@ import (
 const bareSchema = `CREATE TABLE bare_records (tenant_id TEXT NOT NULL, id TEXT NOT NULL, subject TEXT, purpose TEXT NOT NULL, look TEXT, body TEXT, kept_until BIGINT NOT NULL, created_at BIGINT NOT NULL, PRIMARY KEY (tenant_id, id));
 CREATE UNIQUE INDEX bare_records_look ON bare_records (tenant_id, look);
 CREATE INDEX bare_records_subject ON bare_records (tenant_id, subject);
-CREATE INDEX bare_records_purpose ON bare_records (tenant_id, purpose, created_at)`
+CREATE INDEX bare_records_purpose ON bare_records (tenant_id, purpose, created_at);
+CREATE TABLE bare_passing (tenant_id TEXT NOT NULL, id TEXT NOT NULL, subject TEXT, body BYTEA, came_at BIGINT NOT NULL, PRIMARY KEY (tenant_id, id));
+CREATE INDEX bare_passing_came ON bare_passing (tenant_id, came_at);
+CREATE INDEX bare_passing_subject ON bare_passing (tenant_id, subject)`
 
 // bareSide is the side with the enforcement off: plain SQL on plain columns.
 type bareSide struct {
@@ -29,7 +32,7 @@ type bareSide struct {
 func openBare(ctx context.Context, k *kept, dir string) (*bareSide, error) {
 	b := &bareSide{of: k}
 	if _, pool := k.db.JobPool(); pool != nil {
-		if _, err := pool.Exec(ctx, "DROP TABLE IF EXISTS bare_records; "+bareSchema); err != nil {
+		if _, err := pool.Exec(ctx, "DROP TABLE IF EXISTS bare_records; DROP TABLE IF EXISTS bare_passing; "+bareSchema); err != nil {
 			return nil, err
 		}
 		b.exec = func(ctx context.Context, text string, args ...any) error {
@@ -59,7 +62,10 @@ func openBare(ctx context.Context, k *kept, dir string) (*bareSide, error) {
 			}
 			return tx.Commit(ctx)
 		}
-		b.drop = func() error { _, err := pool.Exec(context.WithoutCancel(ctx), "DROP TABLE bare_records"); return err }
+		b.drop = func() error {
+			_, err := pool.Exec(context.WithoutCancel(ctx), "DROP TABLE bare_records; DROP TABLE bare_passing")
+			return err
+		}
 		return b, nil
 	}
 	db, err := store.OpenSQLiteFile(filepath.Join(dir, "bare.db"), k.key)

@@ -45,6 +45,7 @@ type kept struct {
 	vault  *vault.Vault
 	ring   *keyring.Ring
 	reads  *audit.Reads
+	sets   []store.Set
 	dir    string
 	key    []byte
 	home   id.Tenant
@@ -52,7 +53,13 @@ type kept struct {
 	stop   func()
 }
 
-func openKept(ctx context.Context, o Options, dir, database string) (_ *kept, err error) {
+// part is what a benchmark's store has besides: tables and their migrations.
+type part struct {
+	tables     store.Set
+	migrations fs.FS
+}
+
+func openKept(ctx context.Context, o Options, dir, database string, more ...part) (_ *kept, err error) {
 	k := &kept{dir: dir, key: make([]byte, 32), home: tenant.HomeOf("ctt"), stop: func() {}}
 	if _, err := rand.Read(k.key); err != nil {
 		return nil, err
@@ -77,11 +84,17 @@ func openKept(ctx context.Context, o Options, dir, database string) (_ *kept, er
 	if err != nil {
 		return nil, err
 	}
-	m, err := store.NewMap(store.Set{Module: "bench", Rows: []any{record{}}}, audit.Tables(), gate.Tables())
+	sets := []store.Set{{Module: "bench", Rows: []any{record{}}}, audit.Tables(), gate.Tables()}
+	migrations := []fs.FS{store.Folder(mixedTables, "mixed"), audit.Migrations(), gate.Migrations()}
+	for _, p := range more {
+		sets, migrations = append(sets, p.tables), append(migrations, p.migrations)
+	}
+	k.sets = sets
+	m, err := store.NewMap(sets...)
 	if err != nil {
 		return nil, err
 	}
-	k.db, err = store.Open(ctx, store.Options{URL: database, Dir: dir, FileKey: k.key, Map: m, Migrations: []fs.FS{store.Folder(mixedTables, "mixed"), audit.Migrations(), gate.Migrations()}, Vault: k.vault, Clock: o.Clock, Gate: g})
+	k.db, err = store.Open(ctx, store.Options{URL: database, Dir: dir, FileKey: k.key, Map: m, Migrations: migrations, Vault: k.vault, Clock: o.Clock, Gate: g})
 	if err != nil {
 		return nil, err
 	}
@@ -263,6 +276,17 @@ func (k *kept) absent(ctx context.Context, n int) error {
 		}
 		return err
 	})
+}
+
+// settle has PostgreSQL count what there is, on both sides, as it does by itself
+// within a minute.
+func (k *kept) settle(ctx context.Context) error {
+	_, pool := k.db.JobPool()
+	if pool == nil {
+		return nil
+	}
+	_, err := pool.Exec(ctx, "VACUUM ANALYZE")
+	return err
 }
 
 // size is what the data take on the disk, without the program's other tables as

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
-	"time"
+	"sync/atomic"
 
 	"amanah/internal/clock"
 	"amanah/internal/fault"
@@ -52,6 +52,7 @@ type DB struct {
 	reads     Reads
 	readTexts *readTexts
 	watch     *watch
+	opened    atomic.Int64 // transactions so far; see GiveWay
 }
 
 // Open opens or creates the store, migrates it, guards every table of the data
@@ -116,6 +117,7 @@ func (db *DB) Clock() clock.Clock { return db.clock }
 func (db *DB) NewID() id.ID { return db.ids.New() }
 
 func (db *DB) admit(ctx context.Context, s Scope) error {
+	db.opened.Add(1)
 	if s.Purpose == "" {
 		return fault.New(fault.Forbidden, "store", "store.no_purpose")
 	}
@@ -145,7 +147,7 @@ func (db *DB) read(ctx context.Context, tx *Tx, f func(*Tx) error) error {
 		if err != nil {
 			return wrap("store.Read", err)
 		}
-		defer rollback(c)
+		defer c.end()
 		tx.conn = c
 		return f(tx)
 	}
@@ -157,12 +159,6 @@ func (db *DB) read(ctx context.Context, tx *Tx, f func(*Tx) error) error {
 	defer c.tx.Rollback()
 	tx.conn = c
 	return f(tx)
-}
-
-func rollback(c pgConn) {
-	ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
-	defer stop()
-	_ = c.tx.Rollback(ctx)
 }
 
 // Write runs f in a writing transaction of a scope and commits it durably; an
@@ -196,13 +192,13 @@ func (db *DB) writeTx(ctx context.Context, tx *Tx, f func(*Tx) error) error {
 	return nil
 }
 
-func (db *DB) finishPostgres(ctx context.Context, tx *Tx, c pgConn, f func(*Tx) error) error {
-	defer rollback(c)
+func (db *DB) finishPostgres(ctx context.Context, tx *Tx, c *pgConn, f func(*Tx) error) error {
+	defer c.end()
 	tx.conn = c
 	if err := tx.run(f); err != nil {
 		return err
 	}
-	if err := c.tx.Commit(ctx); err != nil {
+	if err := c.commit(ctx); err != nil {
 		return wrap("store.commit", err)
 	}
 	tx.committed()

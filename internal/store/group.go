@@ -203,6 +203,10 @@ func (g *group) transaction(ctx context.Context, bound id.Tenant, f func(tx *Tx,
 				if release {
 					text = releaseSavepoint + "; " + text
 				}
+				c.eager = true
+				if err := c.flush(ctx); err != nil {
+					return err
+				}
 				_, err := c.tx.Exec(ctx, text)
 				return err
 			})

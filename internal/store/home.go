@@ -38,8 +38,8 @@ func (tx *Tx) bind(ctx context.Context, to id.Tenant) error {
 	switch c := tx.conn.(type) {
 	case sqliteConn:
 		err = bindSQLite(ctx, c.tx, to)
-	case pgConn:
-		_, err = c.tx.Exec(ctx, setTenant(to))
+	case *pgConn:
+		err = c.bind(ctx, to)
 	default:
 		err = fault.New(fault.Internal, "store.InHome", "")
 	}

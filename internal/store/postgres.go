@@ -76,35 +76,10 @@ func (e *pgEngine) close() {
 	}
 }
 
-// begin sets the tenant in the same round trip as BEGIN: the policy is cheap,
-// a round trip is not.
-func (e *pgEngine) begin(ctx context.Context, pool *pgxpool.Pool, tenant id.Tenant, write bool) (pgConn, error) {
-	mode := "begin read only; "
-	if write {
-		mode = "begin; "
-	}
-	tx, err := pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: mode + setTenant(tenant)})
-	return pgConn{tx}, err
-}
-
-// setTenant is a text, not a bound value, because BEGIN takes none; an id.Tenant
-// prints as hexadecimal digits and dashes only.
+// setTenant is the setting as a text, where several statements go as one; an
+// id.Tenant prints as hexadecimal digits and dashes only.
 func setTenant(t id.Tenant) string {
-	if t.IsZero() {
-		return "select set_config('amanah.tenant', '', true)"
-	}
-	return "select set_config('amanah.tenant', '" + t.String() + "', true)"
-}
-
-type pgConn struct{ tx pgx.Tx }
-
-func (c pgConn) exec(ctx context.Context, text string, args []any) (int64, error) {
-	tag, err := c.tx.Exec(ctx, text, args...)
-	return tag.RowsAffected(), err
-}
-
-func (c pgConn) query(ctx context.Context, text string, args []any) (Rows, error) {
-	return c.tx.Query(ctx, text, args...) //nolint:sqlclosecheck // the caller closes
+	return "select set_config('amanah.tenant', '" + bindValue(t) + "', true)"
 }
 
 // guardPostgres makes the roles and the policies. It runs at every start, so a

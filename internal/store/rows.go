@@ -19,6 +19,16 @@ func Insert[T any](ctx context.Context, tx *Tx, row *T) error {
 	return err
 }
 
+// PutRow is Insert for a row that nobody waits for (see Tx.Put), such as the record
+// of an act: its key must be new.
+func PutRow[T any](ctx context.Context, tx *Tx, row *T) error {
+	t, args, err := inserted(ctx, tx, row)
+	if err != nil {
+		return err
+	}
+	return tx.Put(ctx, t.insertText(), args...)
+}
+
 // InsertOnce stores a row unless one with the same unique key exists already,
 // and says whether it did. conflict names the key's columns ("tenant_id, source").
 func InsertOnce[T any](ctx context.Context, tx *Tx, row *T, conflict string) (bool, error) {
@@ -27,9 +37,18 @@ func InsertOnce[T any](ctx context.Context, tx *Tx, row *T, conflict string) (bo
 }
 
 func insert[T any](ctx context.Context, tx *Tx, row *T, tail string) (int64, error) {
-	t, r, err := lookup(tx, row)
+	t, args, err := inserted(ctx, tx, row)
 	if err != nil {
 		return 0, err
+	}
+	return tx.Exec(ctx, t.insertText()+tail, args...)
+}
+
+// inserted gives a new row's table and values.
+func inserted[T any](ctx context.Context, tx *Tx, row *T) (*Table, []any, error) {
+	t, r, err := lookup(tx, row)
+	if err != nil {
+		return nil, nil, err
 	}
 	if r.Tenant.IsZero() {
 		r.Tenant = tx.scope.Tenant
@@ -38,10 +57,7 @@ func insert[T any](ctx context.Context, tx *Tx, row *T, tail string) (int64, err
 		r.ID = tx.NewID()
 	}
 	args, err := tx.columnValues(ctx, t, reflect.ValueOf(row).Elem(), r)
-	if err != nil {
-		return 0, err
-	}
-	return tx.Exec(ctx, t.insertText()+tail, args...)
+	return t, args, err
 }
 
 // Update writes all columns of a row by its key; fault NotFound if it is gone.

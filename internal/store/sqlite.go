@@ -201,6 +201,11 @@ func (c sqliteConn) exec(ctx context.Context, text string, args []any) (int64, e
 	return r.RowsAffected()
 }
 
+func (c sqliteConn) put(ctx context.Context, text string, args []any) error {
+	_, err := c.exec(ctx, text, args)
+	return err
+}
+
 func (c sqliteConn) query(ctx context.Context, text string, args []any) (Rows, error) {
 	text, err := c.rewrite(text)
 	if err != nil {

@@ -70,6 +70,8 @@ type Tx struct {
 type conn interface {
 	exec(ctx context.Context, text string, args []any) (int64, error)
 	query(ctx context.Context, text string, args []any) (Rows, error)
+	// put runs a statement before the next one or the commit.
+	put(ctx context.Context, text string, args []any) error
 }
 
 // Rows are the answer to a query; Close is idempotent.
@@ -103,7 +105,8 @@ func (tx *Tx) SQL() (sqlite *sql.Tx, postgres pgx.Tx) {
 	switch c := tx.conn.(type) {
 	case sqliteConn:
 		return c.tx, nil
-	case pgConn:
+	case *pgConn:
+		_ = c.flush(context.Background()) // where it fails, the transaction that it gives is closed
 		return nil, c.tx
 	}
 	return nil, nil
@@ -127,6 +130,27 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 		tx.failed = wrap("store.Exec", err)
 	}
 	return n, wrap("store.Exec", err)
+}
+
+// Put is Exec for what nobody waits for: it runs before the next statement or the
+// commit, without a round trip of its own. Its error is the one of that statement,
+// or of the commit, and ends the transaction.
+func (tx *Tx) Put(ctx context.Context, text string, args ...any) error {
+	if !tx.write {
+		return fault.New(fault.Internal, "store.Put", "").Cause(errors.New("a reading transaction does not write"))
+	}
+	vals, err := values(args)
+	if err != nil {
+		return fault.Wrap("store.Put", err)
+	}
+	if err := tx.conn.put(ctx, text, vals); err != nil {
+		tx.failed = wrap("store.Put", err)
+		return tx.failed
+	}
+	if tx.db.watch != nil && tx.db.watch.hits(text) {
+		tx.touched = true
+	}
+	return nil
 }
 
 // Query asks for rows; the caller closes them.

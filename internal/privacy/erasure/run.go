@@ -29,25 +29,28 @@ type run struct {
 	harmless []id.ID
 }
 
+// step is one; of a brief one the order does not remember that it was done: whoever
+// goes on does it again. What stands between the order and the key is to be short.
 type step struct {
-	name string
-	do   func(*run, context.Context) error
+	name  string
+	do    func(*run, context.Context) error
+	brief bool
 }
 
 // steps in their order; each may be done again.
 var steps = []step{
-	{"asked", (*run).askProcessors},
-	{"told", (*run).tell},
-	{"handed", (*run).handOver},
-	{"granted", (*run).takeBack},
-	{"key", (*run).destroyKeys},
-	{"sessions", (*run).endSessions},
-	{"workspaces", (*run).closeWorkspaces},
-	{"rows", (*run).removeRows},
-	{"files", (*run).removeFiles},
-	{"verified", (*run).verify},
-	{"compacted", (*run).compact},
-	{"done", (*run).finish},
+	{"asked", (*run).askProcessors, true},
+	{"told", (*run).tell, false},
+	{"handed", (*run).handOver, true},
+	{"granted", (*run).takeBack, true},
+	{"key", (*run).destroyKeys, false},
+	{"sessions", (*run).endSessions, false},
+	{"workspaces", (*run).closeWorkspaces, false},
+	{"rows", (*run).removeRows, false},
+	{"files", (*run).removeFiles, false},
+	{"verified", (*run).verify, false},
+	{"compacted", (*run).compact, false},
+	{"done", (*run).finish, false},
 }
 
 // Run carries an order out, from behind the step that was done last. A finished
@@ -106,6 +109,9 @@ func (r *run) carryOut(ctx context.Context) error {
 		}
 		if err := r.interrupt("after " + s.name); err != nil {
 			return err
+		}
+		if s.brief {
+			continue
 		}
 		if err := r.mark(ctx, s.name); err != nil {
 			return err
@@ -261,8 +267,12 @@ func (r *run) remove(ctx context.Context, scope store.Scope, t rowset.Table, w r
 		if err := r.interrupt("batch " + t.Name); err != nil {
 			return err
 		}
+		began := r.DB.Clock().Now()
 		if err := r.removeBatch(ctx, scope, t, rows, whole); err != nil {
 			return err
+		}
+		if len(rows) == rowset.Batch { // nothing of it can be read: others go first
+			r.DB.GiveWay(ctx, r.DB.Clock().Now().Sub(began))
 		}
 		after = rows[len(rows)-1].ID
 	}

@@ -287,7 +287,16 @@ func (s *sweep) look(ctx context.Context, k task) (due bool, err error) {
 const (
 	withFiles = 50
 	without   = 2000
+	// PostgreSQL lets the others write meanwhile.
+	withoutPostgres = 20_000
 )
+
+func (s *sweep) without() int {
+	if s.DB.Engine() == "postgres" {
+		return withoutPostgres
+	}
+	return without
+}
 
 // batch removes some rows. It asks for the holds in the transaction that removes.
 func (s *sweep) batch(ctx context.Context, k task, record *destruction, after *id.ID) (n int64, more bool, err error) {
@@ -303,8 +312,8 @@ func (s *sweep) batch(ctx context.Context, k task, record *destruction, after *i
 			n, last, err = s.oneByOne(ctx, tx, k, w, *after)
 			more = n == withFiles
 		} else {
-			n, last, err = stretch(ctx, tx, k, w, *after)
-			more = n == without
+			n, last, err = stretch(ctx, tx, k, w, *after, s.without())
+			more = n == int64(s.without())
 		}
 		if err != nil || n == 0 {
 			return err
@@ -320,8 +329,8 @@ func (s *sweep) batch(ctx context.Context, k task, record *destruction, after *i
 }
 
 // stretch removes or empties the next rows in one statement.
-func stretch(ctx context.Context, tx *store.Tx, k task, w rowset.Where, after id.ID) (n int64, last id.ID, err error) {
-	sp, err := k.table.Span(ctx, tx, w, after, without)
+func stretch(ctx context.Context, tx *store.Tx, k task, w rowset.Where, after id.ID, most int) (n int64, last id.ID, err error) {
+	sp, err := k.table.Span(ctx, tx, w, after, most)
 	if err != nil || sp.Rows == 0 {
 		return 0, after, err
 	}
