@@ -192,28 +192,23 @@ func (r *Reads) write(ctx context.Context, home id.Tenant, sums map[readKey]read
 	scope := store.Scope{Tenant: home, Home: home, Service: service, Actor: store.Actor{Kind: "job"}, Purpose: "security"}
 	err := r.db.WriteGrouped(ctx, scope, func(tx *store.Tx) error {
 		clear(made)
-		var rows []read
 		for k, sum := range sums {
-			if row, open := r.open[k]; open {
-				n, err := tx.Exec(ctx, "UPDATE read_log SET row_count = row_count + $3, last_at = $4 WHERE tenant_id = $1 AND id = $2", home, row, sum.rows, sum.last)
-				if err != nil {
-					return err
-				}
-				if n == 1 {
-					continue
-				}
-			}
 			row := read{Place: k.place, ActorKind: k.kind, Actor: id.Subject(k.actor), Credential: k.credential, Address: k.address, Table: k.table, Subject: k.subject, Whole: k.whole, Rows: sum.rows, First: sum.first, Last: sum.last}
-			row.ID = tx.NewID()
-			made[k] = row.ID
-			rows = append(rows, row)
-			if k.kind == store.Staff && !k.subject.IsZero() && k.actor != id.ID(k.subject) {
+			var known bool
+			if row.ID, known = r.open[k]; !known {
+				row.ID = tx.NewID()
+				made[k] = row.ID
+			}
+			if err := store.PutOr(ctx, tx, &row, "row_count = read_log.row_count + excluded.row_count, last_at = excluded.last_at"); err != nil {
+				return err
+			}
+			if !known && k.kind == store.Staff && !k.subject.IsZero() && k.actor != id.ID(k.subject) {
 				if err := Tell(ctx, tx, Act{Name: "staff.read", Subject: k.subject, Object: k.table, Count: sum.rows}); err != nil {
 					return err
 				}
 			}
 		}
-		return store.InsertAll(ctx, tx, rows)
+		return nil
 	})
 	if err == nil {
 		r.remember(made)

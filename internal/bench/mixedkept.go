@@ -160,10 +160,11 @@ func (k *kept) fill(ctx context.Context, count int) error {
 	return nil
 }
 
-// act runs an act and writes it down in its transaction.
-func (k *kept) act(ctx context.Context, by actor, n int, name string, f func(tx *store.Tx) error) error {
+// act runs an act and writes it down in its transaction. What found no record is no
+// act, as in the program's modules, and on the bare side, where nothing is flushed then.
+func (k *kept) act(ctx context.Context, by actor, n int, name string, f func(tx *store.Tx) (int64, error)) error {
 	return k.db.Write(ctx, k.scope(by, n), func(tx *store.Tx) error {
-		if err := f(tx); err != nil {
+		if rows, err := f(tx); err != nil || rows == 0 {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Act{Name: name, Subject: k.person(n), Object: "bench_records", Count: 1})
@@ -171,7 +172,7 @@ func (k *kept) act(ctx context.Context, by actor, n int, name string, f func(tx 
 }
 
 func (k *kept) create(ctx context.Context, n int) error {
-	return k.act(ctx, byJob, n, "record.made", func(tx *store.Tx) error { return k.put(ctx, tx, n) })
+	return k.act(ctx, byJob, n, "record.made", func(tx *store.Tx) (int64, error) { return 1, k.put(ctx, tx, n) })
 }
 
 // one finds a record; one that was removed meanwhile is nil.
@@ -207,13 +208,13 @@ func (k *kept) readPurpose(ctx context.Context, n int) error {
 }
 
 func (k *kept) change(ctx context.Context, by actor, n int, f func(*record)) error {
-	return k.act(ctx, by, n, "record.changed", func(tx *store.Tx) error {
+	return k.act(ctx, by, n, "record.changed", func(tx *store.Tx) (int64, error) {
 		r, err := k.one(ctx, tx, n)
 		if err != nil || r == nil {
-			return err
+			return 0, err
 		}
 		f(r)
-		return store.Update(ctx, tx, r)
+		return 1, store.Update(ctx, tx, r)
 	})
 }
 
@@ -222,31 +223,28 @@ func (k *kept) rewrite(ctx context.Context, n int) error {
 }
 
 func (k *kept) retain(ctx context.Context, by actor, n int) error {
-	return k.act(ctx, by, n, "record.kept", func(tx *store.Tx) error {
+	return k.act(ctx, by, n, "record.kept", func(tx *store.Tx) (int64, error) {
 		look, err := k.look(ctx, n)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		_, err = tx.Exec(ctx, "UPDATE bench_records SET kept_until = $1 WHERE tenant_id = $2 AND look = $3", tx.Now(), tx.Tenant(), look)
-		return err
+		return tx.Exec(ctx, "UPDATE bench_records SET kept_until = $1 WHERE tenant_id = $2 AND look = $3", tx.Now(), tx.Tenant(), look)
 	})
 }
 
 func (k *kept) retainPerson(ctx context.Context, n int) error {
-	return k.act(ctx, byJob, n, "record.kept", func(tx *store.Tx) error {
-		_, err := tx.Exec(ctx, "UPDATE bench_records SET kept_until = $1 WHERE tenant_id = $2 AND subject = $3", tx.Now(), tx.Tenant(), k.person(n))
-		return err
+	return k.act(ctx, byJob, n, "record.kept", func(tx *store.Tx) (int64, error) {
+		return tx.Exec(ctx, "UPDATE bench_records SET kept_until = $1 WHERE tenant_id = $2 AND subject = $3", tx.Now(), tx.Tenant(), k.person(n))
 	})
 }
 
 func (k *kept) remove(ctx context.Context, by actor, n int) error {
-	return k.act(ctx, by, n, "record.removed", func(tx *store.Tx) error {
+	return k.act(ctx, by, n, "record.removed", func(tx *store.Tx) (int64, error) {
 		look, err := k.look(ctx, n)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		_, err = tx.Exec(ctx, "DELETE FROM bench_records WHERE tenant_id = $1 AND look = $2", tx.Tenant(), look)
-		return err
+		return tx.Exec(ctx, "DELETE FROM bench_records WHERE tenant_id = $1 AND look = $2", tx.Tenant(), look)
 	})
 }
 

@@ -29,6 +29,16 @@ func PutRow[T any](ctx context.Context, tx *Tx, row *T) error {
 	return tx.Put(ctx, t.insertText(), args...)
 }
 
+// PutOr is PutRow for a row that may be there already: sets ("n = hits.n + excluded.n")
+// says what becomes of the one with its id then.
+func PutOr[T any](ctx context.Context, tx *Tx, row *T, sets string) error {
+	t, args, err := inserted(ctx, tx, row)
+	if err != nil {
+		return err
+	}
+	return tx.Put(ctx, t.insertText()+" ON CONFLICT (tenant_id, id) DO UPDATE SET "+sets, args...)
+}
+
 // InsertOnce stores a row unless one with the same unique key exists already,
 // and says whether it did. conflict names the key's columns ("tenant_id, source").
 func InsertOnce[T any](ctx context.Context, tx *Tx, row *T, conflict string) (bool, error) {

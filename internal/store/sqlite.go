@@ -149,7 +149,7 @@ func (e *sqliteEngine) begin(ctx context.Context, pool *sql.DB, tenant id.Tenant
 	}
 	done := func() { c.Close() }
 	if pool != e.plain {
-		if err := bindSQLite(ctx, c, tenant); err != nil {
+		if err := bindOnce(ctx, c, tenant); err != nil {
 			done()
 			return sqliteConn{}, nil, err
 		}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
+
+	"amanah/internal/id"
 )
 
 // cachedStatements is how many prepared statements a connection keeps. The
@@ -60,10 +62,17 @@ type innerStmt interface {
 type cachingConn struct {
 	innerConn
 	free map[string]innerStmt
+	// knows that the scope is tenant's; no longer once anybody binds it: a bind in a
+	// transaction may be rolled back.
+	knows  bool
+	tenant id.Tenant
 }
 
 // PrepareContext gives a statement that was prepared before, if there is one.
 func (c *cachingConn) PrepareContext(ctx context.Context, text string) (sqldriver.Stmt, error) {
+	if text == bindSQLiteText {
+		c.knows = false
+	}
 	if s, ok := c.free[text]; ok {
 		delete(c.free, text)
 		return &cachedStmt{s, c, text}, nil
@@ -85,6 +94,9 @@ func (c *cachingConn) Prepare(text string) (sqldriver.Stmt, error) {
 func (c *cachingConn) ExecContext(ctx context.Context, text string, args []sqldriver.NamedValue) (sqldriver.Result, error) {
 	if text == savepoint || text == releaseSavepoint {
 		return nil, sqldriver.ErrSkip
+	}
+	if text == bindSQLiteText {
+		c.knows = false
 	}
 	return c.innerConn.ExecContext(ctx, text, args)
 }

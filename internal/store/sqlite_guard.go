@@ -43,9 +43,36 @@ type execer interface {
 	ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error)
 }
 
+// bindSQLiteText is the only text that changes a scope; a connection that prepares it
+// forgets what it knew of its own (see cachingConn).
+const bindSQLiteText = "UPDATE temp.amanah_scope SET tenant = ?1"
+
 // bindSQLite sets a connection's scope; the zero tenant is none.
 func bindSQLite(ctx context.Context, c execer, tenant id.Tenant) error {
 	v, _ := tenant.Value()
-	_, err := c.ExecContext(ctx, "UPDATE temp.amanah_scope SET tenant = ?1", v)
+	_, err := c.ExecContext(ctx, bindSQLiteText, v)
 	return err
+}
+
+// bindOnce is bindSQLite for a connection outside of a transaction, which may be bound
+// to the tenant already from the last time.
+func bindOnce(ctx context.Context, c *sql.Conn, tenant id.Tenant) error {
+	bound := false
+	err := c.Raw(func(inner any) error {
+		own, ok := inner.(*cachingConn)
+		bound = ok && own.knows && own.tenant == tenant
+		return nil
+	})
+	if err != nil || bound {
+		return err
+	}
+	if err := bindSQLite(ctx, c, tenant); err != nil {
+		return err
+	}
+	return c.Raw(func(inner any) error {
+		if own, ok := inner.(*cachingConn); ok {
+			own.knows, own.tenant = true, tenant
+		}
+		return nil
+	})
 }
