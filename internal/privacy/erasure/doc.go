@@ -10,8 +10,8 @@
 //
 // The order is a row, committed before anything happens. Each step can be done
 // again without harm; what step was done last is in the row, but for brief ones in
-// front of the key, which are done again. Whoever finds an unfinished order (Resume: at the start, and by a job) goes on behind it, on
-// any node.
+// front of the key, which are done again. Whoever finds an unfinished order (Resume:
+// at the start, and by a job) goes on behind it, on any node.
 //
 //	asked        each processor that got data of the person has a task: to erase
 //	             it and to answer
