@@ -1,5 +1,6 @@
 // Package peers starts servers of other hands that the tests speak with: the
-// strict OpenID provider and the Google of package.json beside this file. They
+// strict OpenID provider, the Google and the Telegram of package.json beside this
+// file. They
 // listen on this machine alone and end with the test.
 package peers
 
@@ -96,6 +97,14 @@ func Google(t testing.TB, c Client, people ...map[string]any) string {
 		"users":         people,
 		"oauth_clients": []map[string]any{{"client_id": c.ID, "client_secret": c.Secret, "redirect_uris": c.Redirects}},
 	})
+}
+
+// Telegram starts the Telegram of telegram-test-api: the Bot API, and beside it
+// what a person does, as JSON to /sendMessage, /sendCommand, /sendCallback and
+// /getUpdates. It knows no files, groups, edits by people or secrets of webhooks.
+func Telegram(t testing.TB) string {
+	t.Helper()
+	return Start(t, "telegram.mjs", struct{}{})
 }
 
 // Browser walks through a peer's pages: it keeps cookies, follows redirects, and

@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"amanah/internal/channel/telegram"
 )
 
@@ -130,14 +133,66 @@ func TestStart(t *testing.T) {
 	}
 }
 
+// Whatever comes, reading it does not fail over, and what is kept of it says the
+// same when it is read again, with nothing in it that no type names.
 func FuzzParseUpdate(f *testing.F) {
-	f.Add([]byte(`{"update_id":1,"message":{"text":"/start x","chat":{"id":1,"type":"private"}}}`))
-	f.Add([]byte(`{"update_id":"1"}`))
+	for _, seed := range []string{
+		`{"update_id":1,"message":{"text":"/start x","chat":{"id":1,"type":"private"}}}`,
+		`{"update_id":"1"}`,
+		`{"update_id":9,"edited_message":{"message_id":4,"date":1795325465,"edit_date":1795325470,"from":{"id":5,"is_bot":false,"first_name":"Rina","last_name":"SECRET","language_code":"id"},"chat":{"id":5,"type":"private"},"caption":"kopi","photo":[{"file_id":"a","file_unique_id":"b","width":90,"height":120,"file_size":1000},{"file_id":"c","file_unique_id":"d","width":9000000000000000000,"height":9000000000000000000}],"media_group_id":"7","caption_entities":[{"type":"bold","offset":0,"length":4}]}}`,
+		`{"update_id":9,"callback_query":{"id":"4382bfdwdsb323b2d9","from":{"id":5,"first_name":"Rina"},"message":{"message_id":3,"date":0,"chat":{"id":5,"type":"private"}},"chat_instance":"1","data":"ok:1"}}`,
+		`{"update_id":9,"my_chat_member":{"chat":{"id":-5,"type":"group","title":"Keluarga"},"from":{"id":5},"date":1,"old_chat_member":{"status":"restricted","is_member":true},"new_chat_member":{"status":"kicked","until_date":0}}}`,
+		`{"update_id":9,"message":{"message_id":1,"chat":{"id":-5,"type":"group"},"migrate_to_chat_id":-1001,"reply_to_message":{"message_id":1,"text":"SECRET","reply_to_message":{}},"forward_origin":{"type":"user","date":1,"sender_user":{"first_name":"SECRET"}},"contact":{"phone_number":"SECRET"},"document":{"file_id":"e","file_name":"a\u0000/../b.pdf","mime_type":"application/pdf"}}}`,
+		`{"update_id":9,"message":{"chat":null,"photo":[null],"document":null,"from":null}}`,
+		`null`, `{"update_id":1e3}`, `{"update_id":-1,"message":{}}`,
+	} {
+		f.Add([]byte(seed))
+	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		u, err := telegram.ParseUpdate(body)
-		if err == nil && u.ID == 0 {
+		if err != nil {
+			return
+		}
+		if u.ID == 0 {
 			t.Error("an update without a number")
 		}
-		_ = u.Message.Start()
+		for _, m := range []*telegram.Message{u.Message, u.Edited} {
+			_, _ = m.Start(), m.Words()
+			if p, ok := m.Largest(); ok != (p.File != "") {
+				t.Error("a picture without a file")
+			}
+			if m.What() == telegram.IsPhoto && len(m.Photo) == 0 {
+				t.Error("a picture without sizes")
+			}
+		}
+		_, _, _ = u.Moved()
+		_, _ = u.Chat(), u.From()
+		_ = u.Member.Joined() && u.Member.Left()
+		kept, err := json.Marshal(u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := telegram.ParseUpdate(kept)
+		if err != nil {
+			t.Fatalf("%s is not read again: %v", kept, err)
+		}
+		if diff := cmp.Diff(u, again, cmpopts.EquateEmpty()); diff != "" {
+			t.Error(diff)
+		}
 	})
+}
+
+// What Telegram tells beyond the fields that the types name is not kept.
+func TestUpdate_keepsNoMore(t *testing.T) {
+	t.Parallel()
+	u, err := telegram.ParseUpdate([]byte(`{"update_id":9,"message":{"message_id":2,"from":{"id":5,"first_name":"Rina","last_name":"SECRET","is_premium":true},"chat":{"id":5,"type":"private","last_name":"SECRET"},
+		"reply_to_message":{"message_id":1,"from":{"id":6,"is_bot":false,"last_name":"SECRET"},"text":"SECRET"},"forward_origin":{"type":"user","date":1,"sender_user":{"id":7,"first_name":"SECRET"}},
+		"contact":{"phone_number":"SECRET"},"location":{"latitude":"SECRET"},"voice":{"file_id":"SECRET"},"quote":{"text":"SECRET"},"text":"kopi"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := json.Marshal(u)
+	if err != nil || strings.Contains(string(kept), "SECRET") || !strings.Contains(string(kept), "kopi") || u.Message.Contact == nil || u.Message.Voice == nil {
+		t.Errorf("kept %s, %v", kept, err)
+	}
 }

@@ -106,3 +106,37 @@ func TestDo_slowHeadersAreCut(t *testing.T) {
 		t.Errorf("endless interim answers: %v", err)
 	}
 }
+
+// A use may be more patient than the door, and less.
+func TestDo_patience(t *testing.T) {
+	t.Parallel()
+	let := make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		select {
+		case <-let:
+		case <-r.Context().Done():
+		}
+		io.WriteString(w, "late")
+	}))
+	defer srv.Close()
+	d := New(notice{}, &book{}, Options{AllowLoopback: true, Timeout: 10 * time.Millisecond})
+	long, short := delivery, delivery
+	long.Timeout, short.Timeout = time.Minute, time.Millisecond
+	if _, err := d.Do(context.Background(), short, post(t, srv.URL, "x")); key(err) != "egress.slow" {
+		t.Errorf("a short question: %v", err)
+	}
+	answered := make(chan error, 1)
+	go func() {
+		_, err := d.Do(context.Background(), long, post(t, srv.URL, "x"))
+		answered <- err
+	}()
+	// The door's own time is over for the question that came after this one.
+	if _, err := d.Do(context.Background(), delivery, post(t, srv.URL, "x")); key(err) != "egress.slow" {
+		t.Errorf("the door's own time: %v", err)
+	}
+	close(let)
+	if err := <-answered; err != nil {
+		t.Errorf("a long question: %v", err)
+	}
+}

@@ -51,6 +51,11 @@ func TestClient(t *testing.T) {
 	if _, err := c.Do(post(t, srv.URL+"/huge", "")); key(Fault("x", err)) != "egress.too_large" {
 		t.Errorf("a huge answer: %v", err)
 	}
+	wide := delivery
+	wide.MaxResponse = 1 << 20
+	if resp, err := New(notice{}, &book{}, Options{AllowLoopback: true}).Client(wide).Do(post(t, srv.URL+"/huge", "")); err != nil || resp.ContentLength != 100<<10 {
+		t.Errorf("a huge answer to a use that may have one: %v", err)
+	}
 	if got := b.outcomes(); got != "intended , sent status 200, intended , sent status 200, intended , sent egress.redirect, intended , sent egress.too_large" {
 		t.Errorf("record: %s", got)
 	}

@@ -2,6 +2,7 @@ package egress
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -57,7 +58,7 @@ func (d *Door) Do(ctx context.Context, u Use, req *http.Request) (*Response, err
 		return nil, d.refuse(ctx, t, err)
 	}
 	t.Bytes, t.Digest = int64(len(body)), sha256.Sum256(body)
-	ctx, cancel := context.WithTimeout(ctx, d.o.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(u.Timeout, d.o.Timeout))
 	defer cancel()
 	if p, err = d.locate(ctx, p, req.URL.Scheme == "http"); err != nil {
 		return nil, d.refuse(ctx, t, err)
@@ -66,7 +67,7 @@ func (d *Door) Do(ctx context.Context, u Use, req *http.Request) (*Response, err
 		return nil, err
 	}
 	begun := clock.System{}.Now()
-	resp, wrote, err := d.send(ctx, p, req, body)
+	resp, wrote, err := d.send(ctx, p, req, body, cmp.Or(u.MaxResponse, d.o.MaxResponse))
 	if resp != nil {
 		resp.Duration = clock.System{}.Now().Sub(begun)
 	}
@@ -110,7 +111,7 @@ func (d *Door) body(req *http.Request) ([]byte, error) {
 
 // send speaks to the place. The round trip alone is used, without a client: so
 // there are no redirects, no cookies and no repeats.
-func (d *Door) send(ctx context.Context, p place, req *http.Request, body []byte) (*Response, bool, error) {
+func (d *Door) send(ctx context.Context, p place, req *http.Request, body []byte, most int64) (*Response, bool, error) {
 	var wrote atomic.Bool
 	trace := &httptrace.ClientTrace{WroteHeaders: func() { wrote.Store(true) }}
 	out := req.Clone(httptrace.WithClientTrace(ctx, trace))
@@ -140,10 +141,10 @@ func (d *Door) send(ctx context.Context, p place, req *http.Request, body []byte
 	if got.StatusCode >= 300 && got.StatusCode < 400 {
 		return resp, true, fault.New(fault.Invalid, "egress.send", "egress.redirect").With("status", got.StatusCode)
 	}
-	resp.Body, err = io.ReadAll(io.LimitReader(got.Body, d.o.MaxResponse+1))
-	if int64(len(resp.Body)) > d.o.MaxResponse {
-		resp.Body = resp.Body[:d.o.MaxResponse]
-		return resp, true, fault.New(fault.TooLarge, "egress.send", "egress.too_large").With("limit", d.o.MaxResponse)
+	resp.Body, err = io.ReadAll(io.LimitReader(got.Body, most+1))
+	if int64(len(resp.Body)) > most {
+		resp.Body = resp.Body[:most]
+		return resp, true, fault.New(fault.TooLarge, "egress.send", "egress.too_large").With("limit", most)
 	}
 	if err != nil {
 		return resp, true, sendFault(err)

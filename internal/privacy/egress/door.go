@@ -37,6 +37,10 @@ type Use struct {
 	Recipient  Recipient
 	Purpose    string
 	Categories []string
+	// Timeout and MaxResponse are what the answer to this use may take where that is
+	// more, or less, than the door's: a question that stays open, a file. 0: the door's.
+	Timeout     time.Duration
+	MaxResponse int64
 }
 
 // Outcomes of a transfer.
