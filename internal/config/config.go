@@ -133,7 +133,8 @@ func Load(file string, getenv func(string) string) (Config, error) {
 		"AMANAH_LISTEN": &c.Listen, "AMANAH_URL": &c.URL, "AMANAH_DATA": &c.Data, "AMANAH_DATABASE": &c.Database,
 		"AMANAH_SMTP_LISTEN": &c.SMTP.Listen, "AMANAH_RELAY_PASSWORD": &c.Mail.Password,
 		"AMANAH_GOOGLE_SECRET": &c.Providers.Google.Secret, "AMANAH_TELEGRAM_TOKEN": &c.Providers.Telegram.Token,
-		"AMANAH_XENDIT_KEY": &c.Billing.Xendit.Key, "AMANAH_XENDIT_CALLBACK_TOKEN": &c.Billing.Xendit.Token, "AMANAH_MIDTRANS_KEY": &c.Billing.Midtrans.Key,
+		"AMANAH_JAGACASH_TELEGRAM_TOKEN": &c.Providers.Telegram.Family,
+		"AMANAH_XENDIT_KEY":              &c.Billing.Xendit.Key, "AMANAH_XENDIT_CALLBACK_TOKEN": &c.Billing.Xendit.Token, "AMANAH_MIDTRANS_KEY": &c.Billing.Midtrans.Key,
 		"AMANAH_WHATSAPP_TOKEN": &c.Providers.WhatsApp.Token, "AMANAH_PHONE_TOKEN": &c.Phone.Token,
 	} {
 		if v := getenv(name); v != "" {

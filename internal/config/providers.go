@@ -34,11 +34,15 @@ type Google struct {
 // On tells whether the operator set Google up.
 func (g Google) On() bool { return g.ClientID != "" }
 
-// Telegram is the Bot API. Without a Token it is off.
+// Telegram is the Bot API. Without a Token CTT's targets have none of it, without
+// Family JagaCash has no chat. They are two bots: an update goes to whoever asks
+// for it first.
 type Telegram struct {
 	BaseURL string `yaml:"base_url"`
 	// Token comes from AMANAH_TELEGRAM_TOKEN.
 	Token string `yaml:"-"`
+	// Family is the token of JagaCash's bot, from AMANAH_JAGACASH_TELEGRAM_TOKEN.
+	Family string `yaml:"-"`
 }
 
 // On tells whether the operator set Telegram up.
@@ -105,6 +109,9 @@ func (c *Config) addresses() map[string][]*string {
 
 // finishProviders fills in the vendors' addresses and refuses what cannot be.
 func (c *Config) finishProviders() error {
+	if t := c.Providers.Telegram; t.Token != "" && t.Token == t.Family {
+		return fmt.Errorf("config: AMANAH_TELEGRAM_TOKEN and AMANAH_JAGACASH_TELEGRAM_TOKEN are one bot: each service needs its own")
+	}
 	if c.Phone.Sender == "" {
 		c.Phone.Sender = "log"
 	}

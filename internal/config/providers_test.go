@@ -84,12 +84,16 @@ phone: {sender: whatsapp}
 
 func TestLoad_secretsFromTheEnvironment(t *testing.T) {
 	t.Parallel()
-	env := map[string]string{"AMANAH_GOOGLE_SECRET": "g", "AMANAH_TELEGRAM_TOKEN": "t", "AMANAH_WHATSAPP_TOKEN": "w", "AMANAH_PHONE_TOKEN": "p"}
+	one := map[string]string{"AMANAH_TELEGRAM_TOKEN": "same", "AMANAH_JAGACASH_TELEGRAM_TOKEN": "same"}
+	if c, err := config.Load("", func(k string) string { return one[k] }); err != nil || c.Finish() == nil {
+		t.Errorf("one bot for two services passes, %v", err)
+	}
+	env := map[string]string{"AMANAH_GOOGLE_SECRET": "g", "AMANAH_TELEGRAM_TOKEN": "t", "AMANAH_WHATSAPP_TOKEN": "w", "AMANAH_PHONE_TOKEN": "p", "AMANAH_JAGACASH_TELEGRAM_TOKEN": "j"}
 	c, err := config.Load("", func(k string) string { return env[k] })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Providers.Google.Secret+c.Providers.Telegram.Token+c.Providers.WhatsApp.Token+c.Phone.Token != "gtwp" {
+	if c.Providers.Google.Secret+c.Providers.Telegram.Token+c.Providers.WhatsApp.Token+c.Phone.Token+c.Providers.Telegram.Family != "gtwpj" {
 		t.Errorf("%+v", c.Providers)
 	}
 	if !c.Providers.Telegram.On() || c.Providers.Google.On() {
