@@ -141,8 +141,8 @@ func (c *pgConn) put(ctx context.Context, text string, args []any) error {
 
 // bind makes another tenant's rows the visible ones.
 func (c *pgConn) bind(ctx context.Context, to id.Tenant) error {
-	c.tenant = to
 	if c.tx == nil && len(c.later) == 0 {
+		c.tenant = to
 		return nil
 	}
 	return c.put(ctx, bindText, []any{bindValue(to)})
