@@ -20,11 +20,12 @@ type day struct {
 
 var (
 	yearFirst  = regexp.MustCompile(`(?:^|[^0-9.])(20\d{2})\s?([-/.])\s?(\d{1,2})\s?([-/.])\s?(\d{2}|\d)`)
-	dayFirst   = regexp.MustCompile(`(?:^|[^0-9.,])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?([-/.])\s?(20\d{2}|'?\d{2})`)
-	monthName  = regexp.MustCompile(`(?i)(?:^|[^0-9])(\d{1,2})\s*[-/. ]?\s*(jan|feb|mar|apr|mei|may|jun|jul|agu|ags|agt|aug|sep|okt|oct|nop|nov|des|dec)[a-z]*\s*[-/.,' ]?\s*(20\d{2}|\d{2})`)
+	dayFirst   = regexp.MustCompile(`(?:^|[^0-9])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?([-/.])\s?(20\d{2}|'?\d{2})`)
+	withClock  = regexp.MustCompile(`(?:^|[^0-9])(\d{2})([./-]?)(\d{2})([./-]?)(\d{2})[\s.-]{0,2}(?:[01]\d|2[0-3]):[0-5]\d`)
+	monthName  = regexp.MustCompile(`(?i)(?:^|[^0-9])(\d{1,2})\s*[-/. ]?\s*(jan|feb|mar|apr|mei|may|jun|jul|agu|ags|agt|aug|sep|[o0]kt|[o0]ct|n[o0]p|n[o0]v|des|dec)[a-z]*\s*[-/.,' ]?\s*(20\d{2}|\d{2})`)
 	nameFirst  = regexp.MustCompile(`(?i)(jan|feb|mar|apr|mei|may|jun|jul|agu|aug|sep|okt|oct|nop|nov|des|dec)[a-z]*\.?\s*(\d{1,2})\s*(?:st|nd|rd|th)?\s*,?\s*(20\d{2})`)
 	clockAfter = regexp.MustCompile(`^[^0-9:]{0,10}?([01]?\d|2[0-3])([:.])\s?([0-5]\d)(?:[:.]([0-5]\d))?(?:\s*([AaPp])\.?[Mm])?`)
-	clockForm  = regexp.MustCompile(`(?:^|[^0-9:.])([01]?\d|2[0-3])(:)([0-5]\d)(?::([0-5]\d))?(?:\s*([AaPp])\.?[Mm])?(?:[^0-9]|$)`)
+	clockForm  = regexp.MustCompile(`(?:^|[^0-9:.])([01]?\d|2[0-3])(:)([0-5]\d)(?::([0-5]\d))?(?:\s*([AaPp])\.?[Mm])?(?:[^0-9-]|$)`)
 	compactDay = regexp.MustCompile(`\d{6,}`)
 	dateWord   = regexp.MustCompile(`(?i)tgl|tang+al|date|waktu|time|jam`)
 	otherDate  = regexp.MustCompile(`(?i)berlaku|expire|exp\b|s/d|sampai|periode|hingga|valid|version|\bv\.`)
@@ -54,7 +55,7 @@ func datesOf(l line, at int) []day {
 		if dateWord.MatchString(text) {
 			f.worth += 2
 		}
-		if otherDate.MatchString(text) {
+		if otherDate.MatchString(text[max(0, m[2]-24):m[2]]) {
 			f.worth -= 4
 		}
 		if c := clockAfter.FindStringSubmatchIndex(text[m[1]:]); c != nil {
@@ -69,16 +70,19 @@ func datesOf(l line, at int) []day {
 		}
 		out = append(out, f)
 	}
-	for _, m := range yearFirst.FindAllStringSubmatchIndex(text, 3) {
+	for _, m := range matches(yearFirst, text) {
 		if text[m[4]:m[5]] == text[m[8]:m[9]] {
 			add(m, text[m[2]:m[3]], text[m[6]:m[7]], text[m[10]:m[11]], 6)
 		}
 	}
-	for _, m := range dayFirst.FindAllStringSubmatchIndex(text, 3) {
+	for _, m := range matches(dayFirst, text) {
 		d, mo, y := text[m[2]:m[3]], text[m[6]:m[7]], strings.Trim(text[m[10]:m[11]], "'")
 		short := len(y) == 2
 		if text[m[4]:m[5]] != text[m[8]:m[9]] || short && (len(d) < 2 || len(mo) < 2) || short && m[1] < len(text) && text[m[1]] == '.' {
 			continue
+		}
+		if before := max(0, m[2]-1); text[m[4]:m[5]] == "." && m[2] > 0 && strings.ContainsRune(".,", rune(text[before])) {
+			continue // part of a longer number
 		}
 		if n, _ := strconv.Atoi(mo); n > 12 && n <= 31 { // only then the month stands first
 			d, mo = mo, d
@@ -89,13 +93,42 @@ func datesOf(l line, at int) []day {
 		}
 		add(m, y, mo, d, worth)
 	}
-	for _, m := range monthName.FindAllStringSubmatchIndex(text, 3) {
-		add(m, text[m[6]:m[7]], strconv.Itoa(int(months[strings.ToLower(text[m[4]:m[4]+3])])), text[m[2]:m[3]], 6)
+	for _, m := range matches(withClock, text) {
+		if one, two := m[4] < m[5], m[8] < m[9]; one != two {
+			add(m, text[m[10]:m[11]], text[m[6]:m[7]], text[m[2]:m[3]], 4)
+		}
 	}
-	for _, m := range nameFirst.FindAllStringSubmatchIndex(text, 3) {
-		add(m, text[m[6]:m[7]], strconv.Itoa(int(months[strings.ToLower(text[m[2]:m[2]+3])])), text[m[4]:m[5]], 6)
+	for _, m := range matches(monthName, text) {
+		add(m, text[m[6]:m[7]], monthOf(text[m[4]:m[5]]), text[m[2]:m[3]], 6)
+	}
+	for _, m := range matches(nameFirst, text) {
+		add(m, text[m[6]:m[7]], monthOf(text[m[2]:m[3]]), text[m[4]:m[5]], 6)
 	}
 	return out
+}
+
+// matches are all matches of a form, those too that begin inside another.
+func matches(form *regexp.Regexp, text string) [][]int {
+	var out [][]int
+	for from := 0; from < len(text) && len(out) < 6; {
+		m := form.FindStringSubmatchIndex(text[from:])
+		if m == nil {
+			break
+		}
+		next := from + m[3]
+		for i := range m {
+			if m[i] >= 0 {
+				m[i] += from
+			}
+		}
+		out = append(out, m)
+		from = next
+	}
+	return out
+}
+
+func monthOf(name string) string {
+	return strconv.Itoa(int(months[strings.ReplaceAll(strings.ToLower(name), "0", "o")]))
 }
 
 // readable puts digits for letters that stand between digits of a date: "O2.1O.22".
@@ -126,15 +159,17 @@ func dateOf(y, mo, d string) (time.Time, bool) {
 	return at, year >= firstYear && year <= lastYear && month >= 1 && month <= 12 && dom >= 1 && at.Day() == dom
 }
 
-// lowest is the worst score of the characters between two bytes of a text.
+// lowest is the worst score of the digits between two bytes of a text.
 func lowest(l line, text string, i, j int) float64 {
 	if l.chars == nil {
 		return l.score
 	}
 	a, b := utf8.RuneCountInString(text[:i]), utf8.RuneCountInString(text[:j])
 	low := 1.0
-	for _, c := range l.chars[min(a, len(l.chars)):min(b, len(l.chars))] {
-		low = min(low, c)
+	for i, r := range []rune(text) {
+		if i >= a && i < b && i < len(l.chars) && r >= '0' && r <= '9' {
+			low = min(low, l.chars[i])
+		}
 	}
 	return low
 }

@@ -123,7 +123,7 @@ func (r *reading) headName(first, item int) shopName {
 		if letters(name) < 2 || letters(name)*2 < len(name)-strings.Count(name, " ") || len(name) > 48 {
 			continue
 		}
-		v := 1.0 - 0.12*float64(seen) + 0.5*l.height/tall
+		v := 1.0 - 0.16*float64(seen) + 0.35*l.height/tall
 		seen++
 		switch {
 		case legalForm.MatchString(name):
@@ -142,11 +142,31 @@ func (r *reading) headName(first, item int) shopName {
 		return shopName{line: -1}
 	}
 	l := r.lines[at]
-	s := shopName{name: tidy(branchTail.ReplaceAllString(best, "")), confidence: 0.55 + 0.35*l.score, line: at}
+	s := shopName{name: r.likeHandle(tidy(branchTail.ReplaceAllString(best, ""))), confidence: 0.55 + 0.35*l.score, line: at}
 	if r.plain {
 		s.confidence = 0.6
 	}
 	return s
+}
+
+// likeHandle takes the spelling of the shop's own site or account, where it is the
+// name but for a letter or two that the picture lost.
+func (r *reading) likeHandle(name string) string {
+	k := key(name)
+	if len(k) < 6 || strings.Contains(name, " ") {
+		return name
+	}
+	for i, l := range r.lines {
+		if r.roles[i] != contact && !site.MatchString(l.text) {
+			continue
+		}
+		for _, w := range parts(l.text) {
+			if w != k && len(w) >= len(k) && near(w, k, slack(len(k))) {
+				return w
+			}
+		}
+	}
+	return name
 }
 
 func (r *reading) sumAt(i int) bool {
@@ -188,7 +208,8 @@ func (r *reading) kindOf(s shopName, items []article) string {
 		}
 	}
 	if s.name != "" {
-		if c, _ := r.k.kinds.Builtin(r.k.kinds.Name(s.name)); c != "" && (c != "shopping" || best == "") {
+		c, _ := r.k.kinds.Builtin(r.k.kinds.Name(s.name))
+		if c != "" && (best == "" || c != "shopping" && c != "education" && c != "other") {
 			return c
 		}
 	}

@@ -122,14 +122,14 @@ func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 
 // people lists everybody on a receipt. The telephone of the shop in its head is
 // nobody's; a mobile number, a card and a tax number below it may be.
-func (r *reading) people() []Person {
+func (r *reading) people(first int) []Person {
 	var out []Person
 	for i, l := range r.lines {
 		found := r.k.peopleIn(l)
 		if m := maskedCard.FindString(l.text); m != "" && strings.ContainsAny(m, "Xx*") {
 			found = append(found, Person{Role: "card", Text: m, Box: l.box})
 		}
-		if m := mobile.FindString(l.text); m != "" {
+		if m := mobile.FindString(l.text); m != "" && (r.roles[i] != contact || i >= first && !opens(parts(l.text), r.k.head.Contact)) {
 			found = append(found, Person{Role: "phone", Text: m, Box: l.box})
 		}
 		if m := taxNumber.FindString(l.text); m != "" {

@@ -132,7 +132,7 @@ func (r *reading) again(items []article, t totals, last int) ([]article, totals)
 
 // facts states what was found.
 func (r *reading) facts(items []article, t totals, first int) Facts {
-	f := Facts{Currency: "IDR", Fields: map[string]float64{}, People: r.people()}
+	f := Facts{Currency: "IDR", Fields: map[string]float64{}, People: r.people(first)}
 	for _, l := range r.lines {
 		f.Lines = append(f.Lines, l.text)
 	}

@@ -108,7 +108,7 @@ func (k *knowledge) roleOf(l line, at int) role {
 func addressed(words []string, list []string) bool {
 	n := 0
 	for i, w := range words {
-		if slices.Contains(list, w) || i == 0 && len(w) > 8 && gluedStreet.MatchString(w) {
+		if slices.Contains(list, w) || i == 0 && len(w) > 6 && gluedStreet.MatchString(w) {
 			n++
 			if i == 0 {
 				n++
@@ -118,7 +118,7 @@ func addressed(words []string, list []string) bool {
 	return n >= 2
 }
 
-var gluedStreet = regexp.MustCompile(`^(JLN|JALAN|JL|KEC|KEL|KAB|DESA|GEDUNG|KOTA|RUKO)[A-Z]`)
+var gluedStreet = regexp.MustCompile(`^(JLN|JALAN|JL|J1|JI|KEC|KEL|KAB|DESA|GEDUNG|KOTA|RUKO)[A-Z]`)
 
 // heads tells whether a line is the heads of columns: two such words, no figure.
 func (k *knowledge) heads(words []string, figures int) bool {

@@ -74,7 +74,9 @@ func (k *knowledge) sumsOf(l line, at int) (found []sum, open []segment) {
 	segs := k.segments(l)
 	for i, s := range segs {
 		if !s.known {
-			// "Total item 3": how many stands before the words of the next.
+			if v, ok := lastMoney(s.figures); ok && v.num.value < 0 && len(s.words) > 0 {
+				found = append(found, sum{kind: discount, value: -v.num.value, sign: true, line: at, low: v.low})
+			}
 			continue
 		}
 		if s.fit.label.kind == counted {

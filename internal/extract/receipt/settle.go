@@ -206,6 +206,12 @@ func (r *reading) parts(t *totals, items int64, have bool, from int) {
 	if bestWorth == 0 && r.unlabelled(t, starts, adj, from) {
 		bestWorth = 1.6
 	}
+	if bestWorth == 0 && t.paidFits && adj.discount > 0 && have && items > t.total.value && adj.service+adj.tax+adj.rounding == 0 {
+		// The payment proves the total and the items their sum: the discount was misread.
+		adj.discount = items - t.total.value
+		adj.fill(t, 1)
+		t.subtotal, t.adds, bestWorth = figure{items, true, 1}, true, 0.8
+	}
 	t.worth += max(0, bestWorth)
 	if !t.adds {
 		for _, s := range r.sums {

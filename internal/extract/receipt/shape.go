@@ -2,6 +2,7 @@ package receipt
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -90,8 +91,13 @@ func (s *shape) takeTail(head *[]token, toks []token) []token {
 		}
 	}
 	if p < 0 {
-		if len(figures) > 0 && figures[len(figures)-1].num.count() {
-			s.qty = figures[len(figures)-1].num.thou
+		n := len(figures)
+		switch {
+		case n == 0 || !figures[n-1].num.count():
+		case crossed >= 0 || figures[n-1].num.thou == whole:
+			s.qty = figures[n-1].num.thou
+		default:
+			s.giveBack(head, n)
 		}
 		return nil
 	}
@@ -153,6 +159,14 @@ func (s *shape) unproven(head *[]token, figures []token, p, crossed int) {
 		// "60.000 60" and "22.000 x1": price of one, then how many.
 		s.qty, s.unit = figures[p+1].num.thou, s.price
 		s.other = timesQty(s.qty, s.unit)
+	case n >= 1 && s.lead == 0 && before[n-1].num.money() && before[n-1].num.value == s.price:
+		s.qty, s.unit, s.fits = whole, s.price, true
+		s.giveBack(head, n-1)
+	case n >= 1 && stuck(before[n-1].num.value, s.price) > 0:
+		// "111.300 11.300": the quantity stuck to the price of one.
+		q := stuck(before[n-1].num.value, s.price)
+		s.qty, s.unit, s.fits = q*whole, s.price/q, true
+		s.giveBack(head, n-1)
 	case n >= 2 && before[n-2].num.count() && before[n-1].num.money() && before[n-1].num.value != 0:
 		s.qty, s.unit = before[n-2].num.thou, before[n-1].num.value
 		s.other = timesQty(s.qty, s.unit)
@@ -173,6 +187,18 @@ func (s *shape) unproven(head *[]token, figures []token, p, crossed int) {
 	default:
 		s.giveBack(head, n)
 	}
+}
+
+// stuck is the quantity that was read as the first digits of its unit price; 0 for
+// none.
+func stuck(seen, price int64) int64 {
+	text := strconv.FormatInt(seen/hundred, 10)
+	for q := int64(1); q < 100; q++ {
+		if price > 0 && price%q == 0 && text == strconv.FormatInt(q, 10)+strconv.FormatInt(price/q/hundred, 10) {
+			return q
+		}
+	}
+	return 0
 }
 
 // giveBack gives the first n figures, and what stands beside them, to the name.

@@ -7,7 +7,7 @@ import (
 )
 
 // leastDigit is the score under which a digit of a date counts as faded.
-const leastDigit = 0.55
+const leastDigit = 0.5
 
 // stateDay states date and time where they are certain.
 func (r *reading) stateDay(f *Facts) {
@@ -87,11 +87,13 @@ var clockBeside = regexp.MustCompile(`(?i)(?:jam|time|waktu|pukul|J#)\s*(?:cetak
 
 // looseClock is a time that stands away from the date.
 func (r *reading) looseClock() string {
-	for i, l := range r.lines {
-		text := readable(l.text)
-		if m := clockBeside.FindStringSubmatch(text); m != nil {
+	for _, l := range r.lines {
+		if m := clockBeside.FindStringSubmatch(readable(l.text)); m != nil {
 			return twoDigits(atoi(m[1])) + ":" + m[3]
 		}
+	}
+	for i, l := range r.lines {
+		text := readable(l.text)
 		if r.roles[i] != dated && r.roles[i] != paper && r.roles[i] != personal {
 			continue
 		}
