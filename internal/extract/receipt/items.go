@@ -17,6 +17,7 @@ type article struct {
 	line     int
 	free     bool // printed without a price
 	below    bool // its price stands in the line below
+	starred  bool // printed between stars or quotes
 	remark   bool // printed as a remark on the dish above
 }
 
@@ -93,6 +94,13 @@ func (g *listing) withoutRemarks() []article {
 	}
 	var out []article
 	for _, a := range g.out {
+		if n := len(out); n > 0 && a.price == 0 && out[n-1].price == 0 && key(a.name) == key(out[n-1].name) {
+			out[n-1].qty += a.qty
+			continue
+		}
+		if a.price == 0 && a.starred {
+			continue
+		}
 		if a.price == 0 && !a.free && (a.remark || a.qty == 0 && !a.below && (with*2 > all || g.remark(a.name))) {
 			continue
 		}
@@ -107,7 +115,7 @@ func (r *reading) itemDiscount(i int, s shape) sumKind {
 	if s.negative {
 		return discount
 	}
-	for _, seg := range r.k.segments(r.lines[i]) {
+	for _, seg := range r.lines[i].segs {
 		if seg.known && (seg.fit.label.kind == discount || seg.fit.label.kind == saved) && !s.fits {
 			return discount
 		}
@@ -172,7 +180,11 @@ func (g *listing) priced(s shape) {
 		s.name, s.lead = p.name+" "+s.name, p.lead
 		g.pending = nil
 	}
+	if n := len(g.pending); n > 0 && s.lead == 0 && g.pending[n-1].line == s.line-1 && !strings.Contains(s.name, " ") && len(s.name) <= 6 && !g.remark(g.pending[n-1].name) && len(g.out) > 0 {
+		s.name = g.pending[n-1].name + " " + s.name // the rest of a long name
+	}
 	g.drop()
+	g.pending = nil
 	g.add(s)
 }
 
@@ -180,7 +192,7 @@ func (g *listing) priced(s shape) {
 // every item begins with its quantity.
 func (g *listing) continues(s shape) bool {
 	n := len(g.out)
-	if n == 0 || len(g.pending) > 0 || g.out[n-1].line != s.line-1 || g.remark(s.name) || s.starred {
+	if n == 0 || len(g.pending) > 0 || g.out[n-1].line != s.line-1 || g.remark(s.name) || s.starred || strings.ContainsAny(s.name, "%:") {
 		return false
 	}
 	g.out[n-1].name += " " + s.name
@@ -191,7 +203,7 @@ func (g *listing) continues(s shape) bool {
 func (g *listing) lone(s shape) {
 	if i := g.owner(); i >= 0 {
 		p := g.pending[i]
-		s.name, s.lead, s.line, s.starred, s.below = p.name, max(p.lead, s.lead), p.line, p.starred, true
+		s.name, s.lead, s.line, s.starred, s.quoted, s.below = p.name, max(p.lead, s.lead), p.line, p.starred, p.quoted, true
 		if s.qty == 0 {
 			s.qty = p.qty
 		}
@@ -259,7 +271,7 @@ func (g *listing) drop() {
 
 // add makes an item.
 func (g *listing) add(s shape) {
-	a := article{name: s.name, qty: s.qty, unit: s.unit, price: s.price, other: s.other, fits: s.fits, low: s.low, line: s.line, discount: s.off, below: s.below, remark: s.starred && s.qty == 0}
+	a := article{name: s.name, qty: s.qty, unit: s.unit, price: s.price, other: s.other, fits: s.fits, low: s.low, line: s.line, discount: s.off, below: s.below, remark: s.starred && s.qty == 0, starred: s.quoted}
 	if a.qty == 0 {
 		a.qty = s.lead
 	}

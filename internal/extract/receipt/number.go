@@ -52,7 +52,7 @@ var (
 // such where the rest of the figure is certain.
 func readNumber(s string) (number, bool) {
 	var n number
-	s = strings.TrimLeft(strings.TrimSpace(s), ".,")
+	s = strings.TrimRight(strings.TrimLeft(strings.TrimSpace(s), ".,["), "]")
 	if len(s) == 0 || len(s) > 24 {
 		return n, false
 	}

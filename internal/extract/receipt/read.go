@@ -60,6 +60,9 @@ func (r *Reader) read(lines []line, plain bool) Facts {
 		lines = lines[:mostLines]
 	}
 	g := &reading{k: r.k, lines: lines, plain: plain}
+	for i := range lines {
+		lines[i].segs = r.k.segments(lines[i])
+	}
 	for i, l := range lines {
 		g.roles = append(g.roles, r.k.roleOf(l, i))
 		g.days = append(g.days, datesOf(l, i)...)
@@ -80,6 +83,14 @@ func (r *Reader) read(lines []line, plain bool) Facts {
 
 // named gives the only item the only sum, where no price stands beside it.
 func (r *reading) named(items []article, first, last int) []article {
+	if len(items) == 1 && items[0].free {
+		for _, s := range r.sums {
+			if (s.kind == subtotal || s.kind == total) && s.value > 0 {
+				items[0].price, items[0].free, items[0].low = s.value, false, 0.5
+				break
+			}
+		}
+	}
 	if len(items) != 0 {
 		return items
 	}

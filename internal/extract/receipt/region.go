@@ -65,7 +65,7 @@ func (r *reading) startsSums(i int) bool {
 
 // counts tells whether a line says how many items there are.
 func (r *reading) counts(i int) bool {
-	for _, s := range r.k.segments(r.lines[i]) {
+	for _, s := range r.lines[i].segs {
 		if i > 0 && s.known && s.fit.whole && s.fit.label.kind == counted && len(r.lines[i].tokens) <= 6 && len(figuresOf(r.lines[i])) > 0 {
 			return true
 		}
@@ -100,7 +100,7 @@ func (r *reading) findSums() {
 		if r.roles[i] == columns || r.roles[i] == rule {
 			continue
 		}
-		found, open := r.k.sumsOf(r.lines[i], i)
+		found, open := sumsOf(r.lines[i], i)
 		r.sums = append(r.sums, found...)
 		if len(found) > 0 || len(open) == 0 {
 			continue
@@ -114,7 +114,7 @@ func (r *reading) below(i int, open []segment) int {
 	labels, at := []segment{open[len(open)-1]}, []int{i}
 	j := i + 1
 	for ; j < len(r.lines); j++ {
-		found, more := r.k.sumsOf(r.lines[j], j)
+		found, more := sumsOf(r.lines[j], j)
 		if len(found) > 0 || len(more) != 1 {
 			break
 		}

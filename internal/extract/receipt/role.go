@@ -29,6 +29,7 @@ var (
 	postalCode = regexp.MustCompile(`(?:^|[,.\s])[1-9]\d{4}\.?$`)
 	site       = regexp.MustCompile(`(?i)(www\.|https?:|@[a-z]|\.com|\.co\.id|\.id\b)`)
 	colonClock = regexp.MustCompile(`(?:^|[^\d:])\d{1,2}:[0-5]\d(?:[^\d]|$)`)
+	coded      = regexp.MustCompile(`^\d{6,14}\s+[A-Za-z][^:]{7,}$`) // an article's number and name
 	ruleForm   = regexp.MustCompile(`^[\s\-=_*.~+#>|<:—–—]{3,}$`)
 )
 
@@ -93,7 +94,7 @@ func (k *knowledge) roleOf(l line, at int) role {
 		return text
 	case taxNumber.MatchString(l.text) || opens(words, k.head.Papers):
 		return paper
-	case site.MatchString(l.text) || phoneForm.MatchString(l.text) || opens(words, k.head.Contact):
+	case site.MatchString(l.text) || phoneForm.MatchString(l.text) && !coded.MatchString(l.text) || opens(words, k.head.Contact):
 		return contact
 	case addressed(words, k.head.Address) || letters(l.text) > 3 && postalCode.MatchString(l.text):
 		return address
@@ -128,7 +129,11 @@ func (k *knowledge) heads(words []string, figures int) bool {
 			n++
 		}
 	}
-	return figures == 0 && n >= 2 && n*3 >= len(words)*2
+	if figures > 0 || n < 2 || n*3 < len(words)*2 {
+		return false
+	}
+	f, known := k.labelOf(words)
+	return !known || !f.whole || f.label.kind != subtotal && f.label.kind != total && f.label.kind != grand
 }
 
 // priced tells whether a line ends in an amount of money.

@@ -18,6 +18,7 @@ type line struct {
 	y      float64 // its middle; the number of the line in plain text
 	box    [4]float64
 	words  []int     // boxes of the page it was made of
+	segs   []segment // what its words and figures say of sums
 	chars  []float64 // scores of the runes of text, nil in plain text
 }
 
@@ -33,7 +34,35 @@ func textLines(text string) []line {
 		for _, p := range joined(pieces(s, 0, l.box[2], 1, nil)) {
 			l.tokens = append(l.tokens, p.tokens()...)
 		}
-		out = append(out, l)
+		out = append(out, l.split()...)
+	}
+	return out
+}
+
+// split makes several lines of one that holds several amounts, each behind its own
+// words: a whole receipt in one line of text.
+func (l line) split() []line {
+	var ends []int
+	for i := 0; i+1 < len(l.tokens); i++ {
+		if t, next := l.tokens[i], l.tokens[i+1]; t.kind == num && t.num.money() && (t.num.grouped || t.num.marked) && next.kind == word && letters(next.text) > 1 {
+			ends = append(ends, i+1)
+		}
+	}
+	if len(ends) < 2 {
+		return []line{l}
+	}
+	var out []line
+	from := 0
+	for _, end := range append(ends, len(l.tokens)) {
+		one := l
+		one.tokens = l.tokens[from:end]
+		var text []string
+		for _, t := range one.tokens {
+			text = append(text, t.text)
+		}
+		one.text = strings.Join(text, " ")
+		out = append(out, one)
+		from = end
 	}
 	return out
 }

@@ -70,8 +70,8 @@ func letters(s string) int {
 
 // sumsOf are the sums of a line that states some with their figures, and the
 // kinds that it names without one.
-func (k *knowledge) sumsOf(l line, at int) (found []sum, open []segment) {
-	segs := k.segments(l)
+func sumsOf(l line, at int) (found []sum, open []segment) {
+	segs := l.segs
 	for i, s := range segs {
 		if !s.known {
 			if v, ok := lastMoney(s.figures); ok && v.num.value < 0 && len(s.words) > 0 {

@@ -178,6 +178,7 @@ func (r *reading) payment(t *totals) {
 func (r *reading) parts(t *totals, items int64, have bool, from int) {
 	adj := r.adjustments(from, t.total.value)
 	starts := r.starts(t, items, have, from)
+	unnamed := r.unnamed(t.total.value)
 	bestWorth := 0.0
 	base := *t
 	for _, s := range starts {
@@ -185,6 +186,9 @@ func (r *reading) parts(t *totals, items int64, have bool, from int) {
 			got, used, omitted := adj.apply(s.value, mask)
 			diff := abs(got - t.total.value)
 			worth := s.worth + 0.5*float64(used) - 0.5*float64(omitted)
+			if used == 0 && unnamed {
+				worth -= 2 // that the items sum to themselves proves no total
+			}
 			switch {
 			case diff == 0:
 				worth += 2
@@ -262,6 +266,26 @@ func (a adjustments) sum(mask int) int64 {
 		}
 	}
 	return got
+}
+
+// unnamed tells whether no label says that v is a total while another value is
+// labelled so.
+func (r *reading) unnamed(v int64) bool {
+	other := false
+	for _, s := range r.sums {
+		switch s.kind {
+		case total, grand:
+			if s.value == v {
+				return false
+			}
+			other = other || !s.sign && s.whole
+		case counted, card:
+			if s.value == v {
+				return false
+			}
+		}
+	}
+	return other
 }
 
 // start is a value that may be the sum of the items.

@@ -22,6 +22,7 @@ type shape struct {
 	line     int
 	figures  int
 	below    bool    // its price stands in the line below
+	quoted   bool    // printed between stars or quotes
 	starred  bool    // printed as a remark: "* NO ICE", "- Pedas"
 	behind   []token // all behind the last word
 	at       []int   // where the figures stand in it
@@ -37,7 +38,7 @@ var (
 // price of the line. What multiplies to the price are quantity and unit; figures
 // before them belong to the name.
 func shapeOf(l line, at int) shape {
-	s := shape{line: at, low: 1, starred: strings.ContainsAny(l.text[:1], "*-=(+")}
+	s := shape{line: at, low: 1, starred: strings.ContainsAny(l.text[:1], "*-=(+"), quoted: strings.ContainsAny(l.text[:1], "*\"")}
 	toks := l.tokens
 	from := len(toks)
 	for from > 0 && toks[from-1].kind != word {
@@ -46,6 +47,9 @@ func shapeOf(l line, at int) shape {
 	// A short word between figures is the till's own sign: "C 1,000", "2 PSC".
 	head, tailEnd := toks[:from], toks[from:]
 	head = s.takeLead(head, len(tailEnd) > 0)
+	for len(head) > 0 && len(tailEnd) > 0 && tailEnd[0].kind == unit {
+		head, tailEnd = append(head[:len(head):len(head)], tailEnd[0]), tailEnd[1:]
+	}
 	tailEnd = s.takeTail(&head, tailEnd)
 	s.figures = len(tailEnd)
 	s.starred = s.starred || len(head) > 0 && strings.HasPrefix(head[0].text, "-")

@@ -71,6 +71,7 @@ var glued = []*regexp.Regexp{
 	regexp.MustCompile(`^(` + amountForm + `)(=)$`),                                                                                                     // 59,000=
 	regexp.MustCompile(`^(.*[A-Za-z).])([:=#]+)(-?\(?(?:` + amountForm + `|\d{1,2})\)?)$`),                                                              // TOTAL:31,000
 	regexp.MustCompile(`^(.*[A-Za-z)])([:=])()$`),                                                                                                       // TOTAL:
+	regexp.MustCompile(`^(.*?[^.])??[.·…_~]{2,}(.+)$`),                                                                                                  // BAYAR.....31,900
 	regexp.MustCompile(`^([:=])(.+)$`),                                                                                                                  // :31,000
 	regexp.MustCompile(`^(\d{1,3}(?:[.,]\d{3})+)(\d{1,3}(?:[.,]\d{3})+)$`),                                                                              // 7,0007,000
 	regexp.MustCompile(`^(.*[A-Za-z)])(-?\(?(?:[Rr]p\.?)?\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{2})?\)?)$`),                                                     // CREPE37,000
