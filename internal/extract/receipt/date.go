@@ -136,10 +136,14 @@ func readable(s string) string {
 	r := []rune(s)
 	digitAt := func(i int) bool { return i >= 0 && i < len(r) && (r[i] >= '0' && r[i] <= '9') }
 	signAt := func(i int) bool { return i >= 0 && i < len(r) && strings.ContainsRune("./-:", r[i]) }
+	spaceAt := func(i int) bool { return i < 0 || r[i] == ' ' }
 	for i, c := range r {
 		d, like := looks[c]
 		if !like || !strings.ContainsRune("OoIl|SB", c) {
 			continue
+		}
+		if spaceAt(i-1) && digitAt(i+1) && signAt(i+2) && digitAt(i+3) {
+			r[i] = d
 		}
 		if (digitAt(i-1) || signAt(i-1) && digitAt(i-2)) && (digitAt(i+1) || signAt(i+1) && (digitAt(i+2))) {
 			r[i] = d

@@ -281,6 +281,9 @@ func (g *listing) add(s shape) {
 	if s.lead > 0 && s.qty == 0 && s.unit > 0 && !s.fits {
 		a.other = timesQty(s.lead, s.unit)
 	}
+	if a.other == 0 && a.price > 0 && a.price < whole*hundred && s.unit == 0 {
+		a.other = a.price * whole // the last three digits may be lost
+	}
 	g.pending = nil
 	g.out = append(g.out, a)
 }

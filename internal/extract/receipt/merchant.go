@@ -15,22 +15,22 @@ type shopName struct {
 	line       int // where it stands; -1 where something else told
 }
 
-// merchant finds the shop: a chain that the receipt gives away, else what stands
+// merchant finds the shop, above the first item: a chain that the receipt gives away, else what stands
 // large and first in the head and is no address.
 func (r *reading) merchant(first int, items []article) shopName {
-	if s, ok := r.chainShop(first); ok {
+	end := min(len(r.lines), max(first, 6))
+	if len(items) > 0 {
+		end = items[0].line
+	}
+	if s, ok := r.chainShop(end); ok {
 		return s
 	}
-	if len(items) > 0 {
-		return r.headName(min(first, items[0].line), items[0].line)
-	}
-	return r.headName(first, len(r.lines))
+	return r.headName(min(end, 8))
 }
 
 // chainShop looks for the names and marks of chains.
-func (r *reading) chainShop(first int) (shopName, bool) {
+func (r *reading) chainShop(top int) (shopName, bool) {
 	best, worth := shopName{}, 0.0
-	top := min(len(r.lines), max(first, 6))
 	for _, shop := range r.k.shops {
 		for i, l := range r.lines {
 			k := key(l.text)
@@ -104,13 +104,9 @@ var (
 
 // headName takes the line of the head that is most like a name: large, early,
 // letters, no address, no number of papers.
-func (r *reading) headName(first, item int) shopName {
+func (r *reading) headName(limit int) shopName {
 	best, worth, at := "", 0.0, -1
 	tall := 0.0
-	limit := min(item, 8)
-	if first > 0 {
-		limit = min(limit, max(first, 1))
-	}
 	for _, l := range r.lines[:limit] {
 		tall = max(tall, l.height)
 	}

@@ -174,7 +174,7 @@ func (n *number) read(s string) bool {
 	}
 	n.thou = n.value * 10
 	if n.decimal && cents == "" { // 0.725
-		n.thou, n.value = n.value/hundred, n.value/whole
+		n.thou, n.value, n.digits = n.value/hundred, n.value/whole, 0
 	}
 	if n.negative {
 		n.value = -n.value

@@ -31,7 +31,7 @@ func (k *knowledge) peopleIn(l line) []Person {
 	var out []Person
 	add := func(role, name string) {
 		name = strings.TrimSpace(strings.Trim(strings.TrimSpace(name), ":=.-/#,<>"))
-		if letters(name) < 2 && !strings.ContainsAny(name, "0123456789*") || slices.Contains(k.head.Nobody, strings.ToUpper(name)) {
+		if letters(name) < 2 && !strings.ContainsAny(name, "0123456789*") || slices.Contains(k.head.Nobody, strings.ToUpper(strings.Fields(name + " -")[0])) {
 			return
 		}
 		for _, have := range out {

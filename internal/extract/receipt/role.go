@@ -25,7 +25,7 @@ const (
 var (
 	wordsOnly  = regexp.MustCompile(`[A-Za-z0-9]+`)
 	phoneForm  = regexp.MustCompile(`(?:\+62|62|0)[\d\s-]{7,14}\d`)
-	taxNumber  = regexp.MustCompile(`\d{2}[.,]\s?\d{3}[.,]\s?\d{3}[.,]\s?\d[-.]\s?\d{3}`)
+	taxNumber  = regexp.MustCompile(`\d{2}[.,]\s?\d{3}[.,]\s?\d{3}[.,]\s?\d[-.]\s?\d{3}(?:[.,]\s?\d{3})?`)
 	postalCode = regexp.MustCompile(`(?:^|[,.\s])[1-9]\d{4}\.?$`)
 	site       = regexp.MustCompile(`(?i)(www\.|https?:|@[a-z]|\.com|\.co\.id|\.id\b)`)
 	colonClock = regexp.MustCompile(`(?:^|[^\d:])\d{1,2}:[0-5]\d(?:[^\d]|$)`)
@@ -84,7 +84,7 @@ func (k *knowledge) roleOf(l line, at int) role {
 		return columns
 	case len(datesOf(l, at)) > 0:
 		return dated
-	case len(k.peopleIn(l)) > 0:
+	case len(k.peopleIn(l)) > 0 || strings.ContainsAny(maskedCard.FindString(l.text), "Xx*"):
 		return personal
 	case says(words, k.head.Greeting) && !priced(l):
 		return greeting

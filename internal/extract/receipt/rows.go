@@ -146,6 +146,7 @@ func pageLines(p ocr.Page) []line {
 	slices.Sort(heights)
 	middle := heights[len(heights)/2]
 	link(all, middle)
+	fill(all)
 	var out []line
 	for i := range all {
 		if all[i].left < 0 {
@@ -208,6 +209,37 @@ func link(all []placed, middle float64) {
 	for _, q := range pairs {
 		if all[q.a].right < 0 && all[q.b].left < 0 && !crowded(all, q) {
 			all[q.a].right, all[q.b].left = q.b, q.a
+		}
+	}
+}
+
+// fill puts boxes that stand alone between two neighbours of a line, where they
+// lie on the straight way from one to the other.
+func fill(all []placed) {
+	for i := range all {
+		b := all[i]
+		if b.left >= 0 || b.right >= 0 {
+			continue
+		}
+		best, least := -1, 0.5
+		for j, a := range all {
+			if a.right < 0 || j == i {
+				continue
+			}
+			c := all[a.right]
+			reach := 0.4 * b.height
+			if b.x0 < a.x1-reach || b.x1 > c.x0+reach {
+				continue
+			}
+			share := ((b.x0+b.x1)/2 - a.x1) / math.Max(1, c.x0-a.x1)
+			if off := math.Abs(a.y1+(c.y0-a.y1)*share-(b.y0+b.y1)/2) / b.height; off < least {
+				best, least = j, off
+			}
+		}
+		if best >= 0 {
+			all[i].left, all[i].right = best, all[best].right
+			all[all[best].right].left = i
+			all[best].right = i
 		}
 	}
 }

@@ -93,7 +93,7 @@ func (r *reading) candidates(items int64, have bool, from int) []candidate {
 			}
 		}
 	}
-	if have {
+	if have && len(out) > 0 { // the items alone state no total: the paper may be torn
 		add(candidate{items, 0.3, 0, 1})
 	}
 	return out

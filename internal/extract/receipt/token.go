@@ -61,20 +61,21 @@ const amountForm = `(?:[Rr][Pp]\.?)?[0-9OolISB]{1,3}(?:[.,][0-9OolISB]{3})+(?:[.
 // glued are the ways in which parts of a line are printed or read without a
 // space between them. Each group of a form is read by itself.
 var glued = []*regexp.Regexp{
-	regexp.MustCompile(`^(\d{1,4}(?:[.,]\d{1,3})?)([xX×*])$`),                                                                                           // 2x
-	regexp.MustCompile(`^([xX×*@])(` + amountForm + `|\d{1,3})$`),                                                                                       // x2, @8000
-	regexp.MustCompile(`^(\d{1,4}(?:[.,]\d{1,3})?)([xX×*])(@?)(` + amountForm + `)(=?)$`),                                                               // 2x28,000
-	regexp.MustCompile(`^(` + amountForm + `)([xX×])(\d{1,4}(?:[.,]\d{1,3})?)$`),                                                                        // 22.000x1
-	regexp.MustCompile(`(?i)^(\d{1,4}(?:[.,]\d{1,3})?)(pcs|pc|psc|bh|buah|kg|gr|btl|pck|bks|lbr|item|items)([xX×]?)(@?)((?:` + amountForm + `)?)(=?)$`), // 2PCSx3,000=
-	regexp.MustCompile(`^(\d{1,3}(?:[.,]\d{2})?)([xX])([A-Za-z][A-Za-z]{3,}.*)$`),                                                                       // 1xORIGINAL
-	regexp.MustCompile(`^(=)(` + amountForm + `)$`),                                                                                                     // =6,000
-	regexp.MustCompile(`^(` + amountForm + `)(=)$`),                                                                                                     // 59,000=
-	regexp.MustCompile(`^(.*[A-Za-z).])([:=#]+)(-?\(?(?:` + amountForm + `|\d{1,2})\)?)$`),                                                              // TOTAL:31,000
-	regexp.MustCompile(`^(.*[A-Za-z)])([:=])()$`),                                                                                                       // TOTAL:
-	regexp.MustCompile(`^(.*?[^.])??[.·…_~]{2,}(.+)$`),                                                                                                  // BAYAR.....31,900
-	regexp.MustCompile(`^([:=])(.+)$`),                                                                                                                  // :31,000
-	regexp.MustCompile(`^(\d{1,3}(?:[.,]\d{3})+)(\d{1,3}(?:[.,]\d{3})+)$`),                                                                              // 7,0007,000
-	regexp.MustCompile(`^(.*[A-Za-z)])(-?\(?(?:[Rr]p\.?)?\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{2})?\)?)$`),                                                     // CREPE37,000
+	regexp.MustCompile(`^(\d{1,4}(?:[.,]\d{1,3})?)([xX×*])$`),                                                                 // 2x
+	regexp.MustCompile(`^([xX×*@])(` + amountForm + `|\d{1,3})$`),                                                             // x2, @8000
+	regexp.MustCompile(`^(\d{1,4}(?:[.,]\d{1,3})?)([xX×*])(@?)(` + amountForm + `)(=?)$`),                                     // 2x28,000
+	regexp.MustCompile(`^(` + amountForm + `)([xX×])(\d{1,4}(?:[.,]\d{1,3})?)$`),                                              // 22.000x1
+	regexp.MustCompile(`(?i)^(\d{1,4})(pcs|pc|psc|bh|buah|btl|pck|lbr|item|items)([xX×]?)(@?)((?:` + amountForm + `)?)(=?)$`), // 2PCSx3,000=
+	regexp.MustCompile(`(?i)^(\d{1,4}(?:[.,]\d{1,3})?)(kg|gr|ons|ltr|bks)([xX×]@?)((?:` + amountForm + `)?)(=?)$`),            // 0.5KGx3,000=
+	regexp.MustCompile(`^(\d{1,3}(?:[.,]\d{2})?)([xX])([A-Za-z][A-Za-z]{3,}.*)$`),                                             // 1xORIGINAL
+	regexp.MustCompile(`^(=)(` + amountForm + `)$`),                                                                           // =6,000
+	regexp.MustCompile(`^(` + amountForm + `)(=)$`),                                                                           // 59,000=
+	regexp.MustCompile(`^(.*[A-Za-z).])([:=#]+)(-?\(?(?:` + amountForm + `|\d{1,2})\)?)$`),                                    // TOTAL:31,000
+	regexp.MustCompile(`^(.*[A-Za-z)])([:=])()$`),                                                                             // TOTAL:
+	regexp.MustCompile(`^(.*?[^.])??[.·…_~]{2,}(.+)$`),                                                                        // BAYAR.....31,900
+	regexp.MustCompile(`^([:=])(.+)$`),                                                                                        // :31,000
+	regexp.MustCompile(`^(\d{1,3}(?:[.,]\d{3})+)(\d{1,3}(?:[.,]\d{3})+)$`),                                                    // 7,0007,000
+	regexp.MustCompile(`^(.*[A-Za-z)])(-?\(?(?:[Rr]p\.?)?\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{2})?\)?)$`),                           // CREPE37,000
 }
 
 var (
@@ -188,6 +189,9 @@ func joined(in []piece) []piece {
 				p.text == "(" && strings.HasSuffix(next.text, ")") && figureLike(next.text)
 			if !fits {
 				break
+			}
+			if strings.ContainsAny(next.text[:1], ".,") { // the sign was read twice
+				p = p.part(0, len(strings.TrimRight(p.text, ".,")))
 			}
 			p = piece{text: p.text + next.text, x0: p.x0, x1: next.x1, score: min(p.score, next.score), chars: append(append([]float64{}, p.chars...), next.chars...)}
 			i++
