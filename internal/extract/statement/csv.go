@@ -52,5 +52,36 @@ func (r *Reader) csv(raw []byte) (*Statement, bool) {
 		st.Rows = append(st.Rows, Row{Line: len(st.Rows) + 1, Date: time.Date(y, mo, d, 0, 0, 0, 0, time.UTC), Text: row.Text, Amount: row.Amount, Direction: row.Direction, Type: typeOf(kind, row.Text, row.Direction)})
 		st.Currency = row.Amount.Currency
 	}
+	if !p.Known && m.Balance == 0 && m.Side == 0 && m.Amount > 0 && st.paysBack() {
+		st.Kind = Card
+		st.turnAll()
+	}
 	return st, len(st.Rows) > 0
+}
+
+// paysBack tells a card's table whose signs were read as an account's: what is
+// said to have come in are purchases, and each row that left is a payment.
+func (st *Statement) paysBack() bool {
+	out := 0
+	for _, r := range st.Rows {
+		if r.Direction == Out {
+			if !comesBack(r.Text) {
+				return false
+			}
+			out++
+		}
+	}
+	return out > 0 && out*2 <= len(st.Rows)
+}
+
+func (st *Statement) turnAll() {
+	for i := range st.Rows {
+		r := &st.Rows[i]
+		if r.Direction == Out {
+			r.Direction = In
+		} else {
+			r.Direction = Out
+		}
+		r.Type = typeOf(st.Kind, r.Text, r.Direction)
+	}
 }

@@ -8,16 +8,14 @@ import (
 
 // found is one value that stands beside or below a label.
 type found struct {
-	rank    int // which of the label's phrases; the first is the best
-	line    int
-	amount  figure
-	date    time.Time
-	day     day
-	text    string
-	isDate  bool
-	toDay   day // the second date of a period
-	hasTo   bool
-	inTable bool // it stands among the rows
+	rank   int // which of the label's phrases; the first is the best
+	line   int
+	amount figure
+	day    day
+	text   string
+	isDate bool
+	toDay  day // the second date of a period
+	hasTo  bool
 }
 
 // heads are the values of all labels of a paper.
@@ -208,7 +206,7 @@ func (l *layout) below(h heads, lines []line, at int, spots []spot) {
 		}
 		given := 0
 		for k, s := range spots {
-			pick := -1
+			var pick int
 			if len(vals) == len(spots) {
 				pick = k
 			} else {

@@ -28,7 +28,7 @@ const mostDigits = 15
 // parseFigure reads one word as an amount. A group of three digits is thousands,
 // one of two at the end is decimals, whichever sign parts them.
 func parseFigure(s string) (f figure, ok bool) {
-	if len(s) == 0 || len(s) > 40 || strings.IndexAny(s, "0123456789") < 0 {
+	if len(s) == 0 || len(s) > 40 || !strings.ContainsAny(s, "0123456789") {
 		return f, false
 	}
 	s, f.mark = cutFront(s)
