@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"amanah/internal/money"
 )
 
 // found is one value that stands beside or below a label.
@@ -192,6 +194,18 @@ func firstFigure(ln *line, from, to int) (figure, bool) {
 	return figure{}, false
 }
 
+// currency is the one that the paper's amounts are in.
+func (h heads) currency() money.Currency {
+	for _, f := range h["currency"] {
+		for w := range strings.FieldsSeq(f.text) {
+			if c := bare(w); isCode(c) {
+				return money.Currency(c)
+			}
+		}
+	}
+	return money.IDR
+}
+
 // below gives the labels of a line the values of one of the next lines: as many
 // as there are labels in their order, else each to the label nearest above it.
 func (l *layout) below(h heads, lines []line, at int, spots []spot) {
@@ -199,6 +213,17 @@ func (l *layout) below(h heads, lines []line, at int, spots []spot) {
 		ln := &lines[i]
 		if rowLike(ln, l.Order) && len(spots) < 2 {
 			return
+		}
+		if s := spots[0]; len(spots) == 1 && (s.name == "period" || s.name == "account") {
+			if len(l.labels(ln)) > 0 {
+				return
+			}
+			if f, ok := l.value(s.name, ln, 0, len(ln.words)); ok {
+				f.rank, f.line = s.rank, i
+				h[s.name] = append(h[s.name], f)
+				return
+			}
+			continue
 		}
 		vals := l.values(ln)
 		if len(vals) == 0 {

@@ -31,7 +31,9 @@ func parseFigure(s string) (f figure, ok bool) {
 	if len(s) == 0 || len(s) > 40 || !strings.ContainsAny(s, "0123456789") {
 		return f, false
 	}
-	s, f.mark = cutFront(s)
+	if s, f.mark = cutFront(s); len(s) > 3 && isCode(s[:3]) { // USD8.25
+		s, f.code = s[3:], s[:3]
+	}
 	s, back := cutBack(s)
 	if back != unmarked {
 		f.mark = back
@@ -89,8 +91,6 @@ func cutFront(s string) (string, mark) {
 	for {
 		switch {
 		case fold(s, "RP."):
-			s = s[3:]
-		case fold(s, "IDR"):
 			s = s[3:]
 		case fold(s, "RP"):
 			s = s[2:]

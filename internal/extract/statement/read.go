@@ -187,13 +187,7 @@ func (st *Statement) head(l *layout, h heads, s *scan, ref time.Time) {
 	if st.CardLast4 == "" {
 		st.CardLast4 = s.card
 	}
-	for _, f := range h["currency"] {
-		for w := range strings.FieldsSeq(f.text) {
-			if c := bare(w); isCode(c) {
-				st.Currency = money.Currency(c)
-			}
-		}
-	}
+	st.Currency = s.own
 }
 
 func onlyDigits(s string) string {
