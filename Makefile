@@ -3,7 +3,7 @@ export CGO_ENABLED ?= 0
 GO      ?= go
 TOOL    := $(GO) tool -modfile=tools/go.mod
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-FLAGS   := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+FLAGS   := -tags nodynamic -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
 .PHONY: run build test check lint generate bench clean
 

@@ -33,6 +33,14 @@ func (c checkCmd) Run(w *world) error {
 		fmt.Fprintln(w.out, f)
 		wrong = wrong || f.Severity == notice.Error
 	}
+	pictures := app.Pictures(cfg)
+	defer pictures.Close()
+	switch engine, file := pictures.Engine(); {
+	case pictures.Probe() != nil:
+		fmt.Fprintf(w.err, "pictures are not read: %s\n", pictures.Why())
+	default:
+		fmt.Fprintf(w.err, "pictures are read by %s (%s)\n", engine, file)
+	}
 	if wrong {
 		return errNotInOrder
 	}

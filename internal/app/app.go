@@ -25,6 +25,7 @@ import (
 	"amanah/internal/clock"
 	"amanah/internal/config"
 	"amanah/internal/extract/email"
+	"amanah/internal/extract/ocr"
 	"amanah/internal/fault"
 	"amanah/internal/front"
 	"amanah/internal/id"
@@ -154,6 +155,7 @@ type App struct {
 	disclosures *disclosure.Service
 	breaches    *breach.Service
 	guardians   *guardian.Service
+	pictures    *ocr.Reader
 	sights      sync.Map // sight: people who were shown the notice
 }
 
@@ -182,6 +184,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		a.openDeadlines,
 		a.openPhone, a.openGoogle,
 		a.openCapture,
+		a.openPictures,
 		a.openSupport,
 		a.openReports,
 		a.openTargets,

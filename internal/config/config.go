@@ -52,6 +52,27 @@ type Config struct {
 	Phone     Phone     `yaml:"phone"`
 	Billing   Billing   `yaml:"billing"`
 	Backup    Backup    `yaml:"backup"`
+	OCR       OCR       `yaml:"ocr"`
+}
+
+// OCR is where the parts that read pictures lie. Where a field is empty, the
+// usual places are searched.
+type OCR struct {
+	// Library is the file libonnxruntime.so.1.
+	Library string `yaml:"library"`
+	// Models is the folder with the networks of PP-OCRv4.
+	Models string `yaml:"models"`
+}
+
+// Places are the folders that are searched for library and models: beside the
+// program, in the data folder, and in the working tree for developers.
+func (c *Config) Places(program string) []string {
+	out := []string{filepath.Join(c.Data, "ocr")}
+	if program != "" {
+		dir := filepath.Dir(program)
+		out = append(out, filepath.Join(dir, "ocr"), filepath.Join(dir, "..", "tools", "ocr", "node_modules"))
+	}
+	return append(out, filepath.Join("tools", "ocr", "node_modules"))
 }
 
 // Backup is where copies of everything go, once a day.

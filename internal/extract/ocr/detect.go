@@ -5,8 +5,8 @@ import "math"
 // Where text stands: the network gives each pixel the likelihood that it belongs
 // to the core of a line, and a connected piece of such pixels is a line.
 const (
-	coreAt   = 0.3 // a pixel of the core
-	lineAt   = 0.5 // the mean of a line's rectangle
+	coreAt   = 0.2 // a pixel of the core
+	lineAt   = 0.4 // the mean of a line's rectangle
 	unclip   = 1.8 // the core is smaller than the line, by this times area/perimeter
 	widen    = 1.5 // and along the line by so much more
 	smallest = 3.0 // pixels across

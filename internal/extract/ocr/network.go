@@ -88,7 +88,7 @@ func (n *network) find(ctx context.Context, v view, s float64) ([]box, error) {
 // The reader looks at lines of this height, in pixels.
 const (
 	lineHeight = 48
-	widest     = 48 * 28
+	widest     = 48 * 28      // pixels
 	batchArea  = 48 * 320 * 8 // pixels of one run
 )
 
@@ -96,7 +96,6 @@ const (
 type reading struct {
 	text  string
 	chars []float64
-	sharp float64
 }
 
 func (r reading) score() float64 {

@@ -66,3 +66,8 @@ func (r *raster) turn(quarters int, mirrored bool) *raster {
 	}
 	return out
 }
+
+// grey is the brightness of the pixel whose bytes begin at i.
+func (r *raster) grey(i int) int {
+	return (299*int(r.pix[i]) + 587*int(r.pix[i+1]) + 114*int(r.pix[i+2])) / 1000
+}

@@ -111,11 +111,26 @@ func (r *Reader) Probe() error {
 	if r.start == nil {
 		return fault.New(fault.Unavailable, op, keyNone)
 	}
-	r.once.Do(func() { r.engine, r.err = r.start() })
+	r.once.Do(func() {
+		// An engine that did not start is none: it must not be closed either.
+		if e, err := r.start(); err != nil {
+			r.err = err
+		} else {
+			r.engine = e
+		}
+	})
 	if r.err != nil {
 		return fault.New(fault.Unavailable, op, keyNone).Cause(r.err)
 	}
 	return nil
+}
+
+// Why says why Probe failed, for the operator.
+func (r *Reader) Why() string {
+	if r.err != nil {
+		return r.err.Error()
+	}
+	return "neither the library and models of PP-OCRv4 nor Tesseract were found; tools/setup.sh run installs them"
 }
 
 // Read says what stands on a picture, given as the bytes of its file. A file that

@@ -9,7 +9,8 @@ import (
 
 // Limits of what the finder looks at, in pixels.
 const (
-	findSide  = 960       // longer side of the first look
+	findSide  = 960       // longer side of the first look at a small picture
+	findMost  = 1536      // and at a large one
 	findArea  = 1_600_000 // of the second look
 	readable  = 24.0      // height of a line, margins and all, that the finder sees well
 	magnify   = 1.5       // small pictures are looked at so much larger at most
@@ -60,8 +61,11 @@ func moved(boxes []box, from, to view, degrees float64) []box {
 	return out
 }
 
+// firstScale shows enough of a large scene to see that there is print, and which
+// way it runs.
 func firstScale(v view) float64 {
-	return min(magnify, findSide/float64(max(v.w, v.h)))
+	long := float64(max(v.w, v.h))
+	return min(magnify, min(max(findSide, 0.6*long), findMost)/long)
 }
 
 // secondScale shows lines of a height as large as the finder likes, within its area.

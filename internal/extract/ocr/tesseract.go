@@ -28,16 +28,17 @@ func (t *tesseract) words(ctx context.Context, r *raster) (Page, error) {
 	if err != nil {
 		return page, err
 	}
-	// It does not say that a page lies on its side: it reads nonsense.
-	for _, quarters := range []int{1, 3, 2} {
-		if page.weight() > 60 {
+	// It does not say that a page lies on its side or its head: it reads nonsense,
+	// with little confidence.
+	for _, quarters := range []int{2, 1, 3} {
+		if page.Score() > 0.85 && page.weight() > 30 {
 			break
 		}
 		other, err := t.attempt(ctx, r.turn(quarters, false))
 		if err != nil {
 			return page, err
 		}
-		if other.weight() > 1.2*page.weight() {
+		if other.weight() > page.weight() {
 			page, turned = other, 90*quarters
 		}
 	}
@@ -45,12 +46,12 @@ func (t *tesseract) words(ctx context.Context, r *raster) (Page, error) {
 	return page, nil
 }
 
-// weight is how many characters were read well.
+// weight is how much was read well: characters of words, by their scores.
 func (p Page) weight() float64 {
 	n := 0.0
 	for _, w := range p.Words {
-		if w.Score > 0.6 {
-			n += float64(len(w.Text))
+		if w.Score > 0.75 && len(w.Text) > 2 {
+			n += float64(len(w.Text)) * w.Score
 		}
 	}
 	return n

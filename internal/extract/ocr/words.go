@@ -2,6 +2,7 @@ package ocr
 
 import (
 	"context"
+	"math"
 	"slices"
 )
 
@@ -51,9 +52,15 @@ func (n *network) readAll(ctx context.Context, v view, boxes []box) (Page, error
 		return sign(a.centre.X - b.centre.X)
 	})
 	rows := make([]*raster, 0, len(boxes))
+	var parts []box
+	var sharp []float64
 	for _, b := range boxes {
-		rows = append(rows, cut(v, b, false))
+		for _, part := range split(v, b) {
+			row := cut(v, part, false)
+			parts, rows, sharp = append(parts, part), append(rows, row), append(sharp, sharpness(row))
+		}
 	}
+	boxes, page.Sharpness = parts, median(sharp)
 	read, err := n.read(ctx, rows)
 	if err != nil {
 		return Page{}, err
@@ -64,4 +71,44 @@ func (n *network) readAll(ctx context.Context, v view, boxes []box) (Page, error
 		}
 	}
 	return page, nil
+}
+
+// split parts a line that is too long for the reader where the print has gaps.
+func split(v view, b box) []box {
+	n := int(math.Ceil(b.w / b.h * lineHeight / widest))
+	if n < 2 {
+		return []box{b}
+	}
+	const across = 12
+	scale := across / b.h
+	w := int(b.w * scale)
+	corner := b.corners()[0]
+	sin, cos := math.Sincos(b.angle * math.Pi / 180)
+	row := v.from.draw(v.m.after(affine{cos / scale, -sin / scale, corner.X, sin / scale, cos / scale, corner.Y}), w, across)
+	ink := make([]int, w)
+	for x := range w {
+		for y := range across {
+			ink[x] += 255 - row.grey(3*(y*w+x))
+		}
+	}
+	var out []box
+	from := 0
+	for i := 1; i <= n; i++ {
+		to := w
+		if i < n {
+			to = w * i / n
+			for x := to - 2*across; x < to+2*across; x++ {
+				if ink[x] < ink[to] {
+					to = x
+				}
+			}
+		}
+		part := b
+		part.w = float64(to-from) / scale
+		mid := (float64(from+to)/2)/scale - b.w/2
+		part.centre = Point{b.centre.X + mid*cos, b.centre.Y + mid*sin}
+		out = append(out, part)
+		from = to
+	}
+	return out
 }
