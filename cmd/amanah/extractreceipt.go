@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
+	"amanah/internal/extract/ocr"
 	"amanah/internal/extract/receipt"
 )
 
@@ -15,8 +17,19 @@ type extractReceipt struct {
 	Text  bool     `help:"The files hold the printed lines as text, one receipt a file."`
 }
 
-// mostText is more than any receipt has.
-const mostText = 1 << 20
+// mostPicture is more than any picture here is taken with.
+const mostPicture = 64 << 20
+
+// places are where the networks that read pictures may lie: beside the program,
+// and in the tree that it was built from.
+func places() []string {
+	out := []string{filepath.Join("tools", "ocr", "node_modules")}
+	if program, err := os.Executable(); err == nil {
+		dir := filepath.Dir(program)
+		out = append(out, filepath.Join(dir, "ocr"), filepath.Join(dir, "..", "tools", "ocr", "node_modules"))
+	}
+	return out
+}
 
 // Run prints one JSON object a file. A file that cannot be read is named on
 // standard error and the others are read all the same.
@@ -25,9 +38,11 @@ func (c extractReceipt) Run(w *world) error {
 	if err != nil {
 		return err
 	}
+	pictures := ocr.New(ocr.Options{Look: places()})
+	defer pictures.Close()
 	failed := false
 	for _, name := range c.Files {
-		line, err := c.one(r, name)
+		line, err := c.one(r, pictures, name)
 		if err != nil {
 			failed = true
 			fmt.Fprintf(w.err, "amanah: %s: %v\n", name, err)
@@ -43,7 +58,7 @@ func (c extractReceipt) Run(w *world) error {
 	return nil
 }
 
-func (c extractReceipt) one(r *receipt.Reader, name string) ([]byte, error) {
+func (c extractReceipt) one(r *receipt.Reader, pictures *ocr.Reader, name string) ([]byte, error) {
 	f := os.Stdin
 	if name != "-" {
 		var err error
@@ -52,9 +67,16 @@ func (c extractReceipt) one(r *receipt.Reader, name string) ([]byte, error) {
 		}
 		defer f.Close()
 	}
-	raw, err := io.ReadAll(io.LimitReader(f, mostText))
+	raw, err := io.ReadAll(io.LimitReader(f, mostPicture+1))
 	if err != nil {
 		return nil, err
 	}
-	return r.Text(string(raw)).JSON(filepath.Base(name))
+	if c.Text {
+		return r.Text(string(raw)).JSON(filepath.Base(name))
+	}
+	page, err := pictures.Read(context.Background(), raw)
+	if err != nil {
+		return nil, err
+	}
+	return r.Page(page).JSON(filepath.Base(name))
 }

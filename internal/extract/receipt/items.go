@@ -192,7 +192,7 @@ func (g *listing) priced(s shape) {
 // every item begins with its quantity.
 func (g *listing) continues(s shape) bool {
 	n := len(g.out)
-	if n == 0 || len(g.pending) > 0 || g.out[n-1].line != s.line-1 || g.remark(s.name) || s.starred || strings.ContainsAny(s.name, "%:") {
+	if n == 0 || len(g.pending) > 0 || g.out[n-1].line != s.line-1 || g.remark(s.name) || s.starred || strings.ContainsAny(s.name, "%:") || s.signed {
 		return false
 	}
 	g.out[n-1].name += " " + s.name
@@ -246,9 +246,11 @@ func (g *listing) owner() int {
 }
 
 // remark tells whether a name is a remark on a dish: "Less Ice".
-func (g *listing) remark(name string) bool {
+func (g *listing) remark(name string) bool { return g.k.isRemark(name) }
+
+func (k *knowledge) isRemark(name string) bool {
 	up := strings.ToUpper(name)
-	for _, m := range g.k.head.Modifier {
+	for _, m := range k.head.Modifier {
 		if up == m || key(up) == key(m) {
 			return true
 		}

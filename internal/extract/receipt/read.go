@@ -96,7 +96,7 @@ func (r *reading) named(items []article, first, last int) []article {
 	}
 	var names []shape
 	for i := first; i < last; i++ {
-		if s := shapeOf(r.lines[i], i); r.roles[i] == text && letters(s.name) >= 3 && !r.sumAt(i) {
+		if s := shapeOf(r.lines[i], i); r.roles[i] == text && letters(s.name) >= 3 && !r.sumAt(i) && !r.k.isRemark(s.name) {
 			names = append(names, s)
 		}
 	}

@@ -96,12 +96,22 @@ func (k *knowledge) roleOf(l line, at int) role {
 		return paper
 	case site.MatchString(l.text) || phoneForm.MatchString(l.text) && !coded.MatchString(l.text) || opens(words, k.head.Contact):
 		return contact
-	case addressed(words, k.head.Address) || letters(l.text) > 3 && postalCode.MatchString(l.text):
+	case addressed(words, k.head.Address) || postal(l.text):
 		return address
 	case colonClock.MatchString(l.text) && letters(l.text) < 12:
 		return dated
 	}
 	return text
+}
+
+// postal tells whether a line ends in a postal code. Five digits without a comma
+// before them may be a price; prices end in 0 or 50.
+func postal(s string) bool {
+	if letters(s) <= 3 || !postalCode.MatchString(s) {
+		return false
+	}
+	digits := strings.TrimRight(s, ". ")
+	return strings.Contains(s, ",") || !strings.HasSuffix(digits, "00") && !strings.HasSuffix(digits, "50")
 }
 
 // addressed tells whether a line is a part of an address: it begins with such a

@@ -22,6 +22,7 @@ type shape struct {
 	line     int
 	figures  int
 	below    bool    // its price stands in the line below
+	signed   bool    // has signs that names do not have
 	quoted   bool    // printed between stars or quotes
 	starred  bool    // printed as a remark: "* NO ICE", "- Pedas"
 	behind   []token // all behind the last word
@@ -38,7 +39,7 @@ var (
 // price of the line. What multiplies to the price are quantity and unit; figures
 // before them belong to the name.
 func shapeOf(l line, at int) shape {
-	s := shape{line: at, low: 1, starred: strings.ContainsAny(l.text[:1], "*-=(+"), quoted: strings.ContainsAny(l.text[:1], "*\"")}
+	s := shape{line: at, low: 1, starred: strings.ContainsAny(l.text[:1], "*-=(+"), quoted: strings.ContainsAny(l.text[:1], "*\""), signed: strings.ContainsAny(l.text, "=*")}
 	toks := l.tokens
 	from := len(toks)
 	for from > 0 && toks[from-1].kind != word {
@@ -163,6 +164,9 @@ func (s *shape) unproven(head *[]token, figures []token, p, crossed int) {
 		// "60.000 60" and "22.000 x1": price of one, then how many.
 		s.qty, s.unit = figures[p+1].num.thou, s.price
 		s.other = timesQty(s.qty, s.unit)
+	case n >= 1 && s.lead > 0 && product(s.lead, before[n-1].num.value, s.price):
+		s.unit, s.fits = before[n-1].num.value, true
+		s.giveBack(head, n-1)
 	case n >= 1 && s.lead == 0 && before[n-1].num.money() && before[n-1].num.value == s.price:
 		s.qty, s.unit, s.fits = whole, s.price, true
 		s.giveBack(head, n-1)
