@@ -7,29 +7,20 @@ import (
 	"os"
 	"path/filepath"
 
+	"amanah/internal/app"
 	"amanah/internal/extract/ocr"
 	"amanah/internal/extract/receipt"
 )
 
 // extractReceipt needs no server and no network.
 type extractReceipt struct {
+	configured
 	Files []string `arg:"" name:"file" help:"Pictures of receipts; with --text, their text. - is standard input."`
 	Text  bool     `help:"The files hold the printed lines as text, one receipt a file."`
 }
 
 // mostPicture is more than any picture here is taken with.
 const mostPicture = 64 << 20
-
-// places are where the networks that read pictures may lie: beside the program,
-// and in the tree that it was built from.
-func places() []string {
-	out := []string{filepath.Join("tools", "ocr", "node_modules")}
-	if program, err := os.Executable(); err == nil {
-		dir := filepath.Dir(program)
-		out = append(out, filepath.Join(dir, "ocr"), filepath.Join(dir, "..", "tools", "ocr", "node_modules"))
-	}
-	return out
-}
 
 // Run prints one JSON object a file. A file that cannot be read is named on
 // standard error and the others are read all the same.
@@ -38,7 +29,14 @@ func (c extractReceipt) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	pictures := ocr.New(ocr.Options{Look: places()})
+	cfg, err := c.load(w)
+	if err != nil {
+		return err
+	}
+	if err := cfg.Finish(); err != nil {
+		return wrongUse{err}
+	}
+	pictures := app.Pictures(cfg)
 	defer pictures.Close()
 	failed := false
 	for _, name := range c.Files {
