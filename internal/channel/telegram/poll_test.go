@@ -91,8 +91,7 @@ type turn struct {
 
 type side struct {
 	*turn
-	name  string
-	taken chan struct{}
+	name string
 }
 
 func (s side) Take(context.Context, time.Duration) (bool, error) {
