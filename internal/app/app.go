@@ -21,6 +21,7 @@ import (
 	"amanah/internal/capture/mailbox"
 	"amanah/internal/capture/report"
 	"amanah/internal/cash"
+	"amanah/internal/cash/plan"
 	"amanah/internal/channel/mail"
 	"amanah/internal/clock"
 	"amanah/internal/config"
@@ -118,6 +119,7 @@ type App struct {
 	reports     *report.Service
 	billing     *billing.Service // nil where it is not switched on
 	cash        *cash.Service    // nil where no notice has it
+	plans       *plan.Service    // likewise
 	mailbox     *mailbox.Service
 	people      people
 	schema      *rowset.Schema

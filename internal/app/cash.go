@@ -21,7 +21,7 @@ func (a *App) openCash(context.Context) error {
 	if !a.uses(jaga, cash.Module) {
 		return nil
 	}
-	a.cash = cash.New(cash.Options{Store: a.db, Slug: jaga, Home: tenant.HomeOf(jaga), Jobs: a.jobs, Rand: rand.Reader, Sign: a.keys.signing, Names: a.familyNames, Log: a.Log})
+	a.cash = cash.New(cash.Options{Store: a.db, Slug: jaga, Home: tenant.HomeOf(jaga), Jobs: a.jobs, Rand: rand.Reader, Sign: a.keys.signing, Names: a.familyNames, Savable: a.openPlan(), Log: a.Log})
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"amanah/internal/capture/mailbox"
 	"amanah/internal/capture/report"
 	"amanah/internal/cash"
+	"amanah/internal/cash/plan"
 	"amanah/internal/config"
 	"amanah/internal/document"
 	"amanah/internal/extract/ocr"
@@ -116,6 +117,7 @@ func parts() []part {
 		{tables: report.Tables(), migrations: report.Migrations(), texts: report.Texts(), product: "budget"},
 		{tables: mailbox.Tables(), migrations: mailbox.Migrations(), texts: mailbox.Texts(), product: "mailbox"},
 		{tables: cash.Tables(), migrations: cash.Migrations(), texts: cash.Texts(), product: cash.Module},
+		{tables: plan.Tables(), migrations: plan.Migrations(), texts: plan.Texts(), product: cash.Module},
 		{tables: billing.Tables(), migrations: billing.Migrations(), texts: billing.Texts(), product: "billing"},
 		{tables: bearer.Tables(), migrations: bearer.Migrations(), texts: bearer.Texts()},
 		{tables: rest.Tables(), migrations: rest.Migrations(), texts: rest.Texts()},
@@ -167,7 +169,7 @@ func program(cfg config.Config, m *store.Map, runs func(product string) bool) no
 		p.Purposes = append(p.Purposes, "capture", "deliver")
 	}
 	if runs(cash.Module) {
-		p.Purposes = append(p.Purposes, cash.Record, cash.Evidence)
+		p.Purposes = append(p.Purposes, cash.Record, cash.Evidence, cash.Suggest)
 	}
 	if runs("billing") {
 		p.Purposes = append(p.Purposes, "billing")

@@ -171,6 +171,7 @@ func (a *App) plan() {
 	if a.billing != nil {
 		a.jobs.Every(billingTick, time.Hour)
 	}
+	a.planCash()
 }
 
 // resume finishes erasures that a crash interrupted.

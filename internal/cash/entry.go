@@ -113,7 +113,7 @@ func (s *Service) fill(ctx context.Context, tx *store.Tx, v View, e *Entry, n Ne
 	if shop != nil {
 		e.Merchant = shop.ID
 	}
-	e.Category, err = s.categoryFor(ctx, tx, n, shop)
+	e.Category, err = s.categoryFor(ctx, tx, e.Subject, n, shop)
 	return err
 }
 

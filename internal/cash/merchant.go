@@ -73,7 +73,7 @@ func has(name, text string) bool {
 
 // categoryFor settles the category of what is entered: what the person says, what
 // they chose last for the merchant, what is known of it, what its note says.
-func (s *Service) categoryFor(ctx context.Context, tx *store.Tx, n NewEntry, shop *Merchant) (string, error) {
+func (s *Service) categoryFor(ctx context.Context, tx *store.Tx, who id.Subject, n NewEntry, shop *Merchant) (string, error) {
 	switch {
 	case n.Kind == Transfer:
 		return "transfer", nil
@@ -83,6 +83,8 @@ func (s *Service) categoryFor(ctx context.Context, tx *store.Tx, n NewEntry, sho
 		return n.Category, s.knownCategory(ctx, tx, n.Kind, n.Category)
 	case shop != nil && shop.Category != "" && n.Kind == Out:
 		return shop.Category, nil
+	case !s.May(ctx, tx, who):
+		return unguessed(n.Kind), nil
 	}
 	return s.Guess(n.Kind, n.Merchant, n.Note), nil
 }
