@@ -98,13 +98,18 @@ func datesOf(l line, at int) []day {
 			add(m, text[m[10]:m[11]], text[m[6]:m[7]], text[m[2]:m[3]], 4)
 		}
 	}
+	monthDates(text, add)
+	return out
+}
+
+// monthDates finds dates that name their month.
+func monthDates(text string, add func(m []int, y, mo, d string, worth int)) {
 	for _, m := range matches(monthName, text) {
 		add(m, text[m[6]:m[7]], monthOf(text[m[4]:m[5]]), text[m[2]:m[3]], 6)
 	}
 	for _, m := range matches(nameFirst, text) {
 		add(m, text[m[6]:m[7]], monthOf(text[m[2]:m[3]]), text[m[4]:m[5]], 6)
 	}
-	return out
 }
 
 // matches are all matches of a form, those too that begin inside another.

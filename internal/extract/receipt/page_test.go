@@ -126,8 +126,8 @@ func TestPage_verdicts(t *testing.T) {
 // However boxes lie, nothing falls over and nothing is read twice.
 func FuzzPage(f *testing.F) {
 	f.Add("TOTAL 5,000", 0.1, 10.0, 0.0, 3.0)
+	r := reader(f)
 	f.Fuzz(func(t *testing.T, text string, slope, x, y, h float64) {
-		r := reader(t)
 		p := photograph(text+"\nTOTAL   5,000\n"+text, sheet{slope, y, 0.9})
 		p.Words = append(p.Words, ocr.Word{Text: text, Score: x, Quad: [4]ocr.Point{{X: x, Y: y}, {X: x + h, Y: y}, {X: x + h, Y: y + h}, {X: math.NaN(), Y: y + h}}})
 		n := 0

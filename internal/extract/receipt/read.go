@@ -21,9 +21,10 @@ func New() (*Reader, error) {
 
 // Bounds of what is read: no receipt is longer.
 const (
-	mostLines = 600
-	mostText  = 64 << 10
-	mostBoxes = 3000
+	mostLines = 300
+	mostText  = 16 << 10
+	mostBoxes = 1500
+	mostSums  = 60
 )
 
 // Page reads a receipt from what stands on a picture.
@@ -122,7 +123,7 @@ func (r *reading) targets(last int) []int64 {
 			}
 		}
 	}
-	return out
+	return out[:min(len(out), 10)]
 }
 
 // again looks once more at the items with the total that was decided on.

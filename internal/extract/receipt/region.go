@@ -97,7 +97,7 @@ func (r *reading) totalWithin(i, n int) bool {
 func (r *reading) findSums() {
 	r.opens = make([]bool, len(r.lines))
 	for i := 0; i < len(r.lines); i++ {
-		if r.roles[i] == columns || r.roles[i] == rule {
+		if r.roles[i] == columns || r.roles[i] == rule || len(r.sums) > mostSums {
 			continue
 		}
 		found, open := sumsOf(r.lines[i], i)

@@ -149,11 +149,12 @@ func (k *knowledge) heads(words []string, figures int) bool {
 // priced tells whether a line ends in an amount of money.
 func priced(l line) bool {
 	for i := len(l.tokens) - 1; i >= 0; i-- {
-		switch t := l.tokens[i]; {
-		case t.kind == num:
+		switch t := l.tokens[i]; t.kind {
+		case num:
 			return t.num.money() && (t.num.grouped || t.num.marked || t.num.digits >= 4 && i > 0 && l.tokens[i-1].kind != word)
-		case t.kind == word:
+		case word:
 			return false
+		default:
 		}
 	}
 	return false

@@ -47,7 +47,7 @@ func shapeOf(l line, at int) shape {
 	}
 	// A short word between figures is the till's own sign: "C 1,000", "2 PSC".
 	head, tailEnd := toks[:from], toks[from:]
-	head = s.takeLead(head, len(tailEnd) > 0)
+	head = s.takeLead(head)
 	for len(head) > 0 && len(tailEnd) > 0 && tailEnd[0].kind == unit {
 		head, tailEnd = append(head[:len(head):len(head)], tailEnd[0]), tailEnd[1:]
 	}
@@ -59,7 +59,7 @@ func shapeOf(l line, at int) shape {
 }
 
 // takeLead takes "2", "2x", "2 PCS" off the front.
-func (s *shape) takeLead(head []token, more bool) []token {
+func (s *shape) takeLead(head []token) []token {
 	if len(head) < 2 || head[0].kind != num || !head[0].num.count() || head[0].num.mended {
 		return head
 	}
