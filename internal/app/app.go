@@ -21,6 +21,7 @@ import (
 	"amanah/internal/capture/mailbox"
 	"amanah/internal/capture/report"
 	"amanah/internal/cash"
+	"amanah/internal/cash/cardstatement"
 	"amanah/internal/cash/plan"
 	"amanah/internal/channel/mail"
 	"amanah/internal/clock"
@@ -117,9 +118,10 @@ type App struct {
 	capture     *capture.Service
 	importing   *importing.Service
 	reports     *report.Service
-	billing     *billing.Service // nil where it is not switched on
-	cash        *cash.Service    // nil where no notice has it
-	plans       *plan.Service    // likewise
+	billing     *billing.Service       // nil where it is not switched on
+	cash        *cash.Service          // nil where no notice has it
+	plans       *plan.Service          // likewise
+	statements  *cardstatement.Service // nil where no notice has it
 	mailbox     *mailbox.Service
 	people      people
 	schema      *rowset.Schema
@@ -193,6 +195,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		a.openWaysIn,
 		a.openBilling,
 		a.openCash,
+		a.openStatements,
 		a.openHolds,
 		a.openPrivacy,
 		a.openHoldPages,

@@ -13,7 +13,9 @@ import (
 	"amanah/internal/capture/mailbox"
 	"amanah/internal/capture/report"
 	"amanah/internal/cash"
+	"amanah/internal/cash/cardstatement"
 	"amanah/internal/cash/plan"
+	"amanah/internal/cash/reconcile"
 	"amanah/internal/config"
 	"amanah/internal/document"
 	"amanah/internal/extract/ocr"
@@ -118,6 +120,8 @@ func parts() []part {
 		{tables: mailbox.Tables(), migrations: mailbox.Migrations(), texts: mailbox.Texts(), product: "mailbox"},
 		{tables: cash.Tables(), migrations: cash.Migrations(), texts: cash.Texts(), product: cash.Module},
 		{tables: plan.Tables(), migrations: plan.Migrations(), texts: plan.Texts(), product: cash.Module},
+		{tables: cardstatement.Tables(), migrations: cardstatement.Migrations(), texts: cardstatement.Texts(), product: cardstatement.Module},
+		{texts: reconcile.Texts()},
 		{tables: billing.Tables(), migrations: billing.Migrations(), texts: billing.Texts(), product: "billing"},
 		{tables: bearer.Tables(), migrations: bearer.Migrations(), texts: bearer.Texts()},
 		{tables: rest.Tables(), migrations: rest.Migrations(), texts: rest.Texts()},
@@ -146,6 +150,7 @@ var products = []string{
 	"mailbox",
 	guardian.Module,
 	cash.Module,
+	cardstatement.Module,
 }
 
 func sets() []store.Set {
@@ -170,6 +175,9 @@ func program(cfg config.Config, m *store.Map, runs func(product string) bool) no
 	}
 	if runs(cash.Module) {
 		p.Purposes = append(p.Purposes, cash.Record, cash.Evidence, cash.Suggest)
+	}
+	if runs(cardstatement.Module) {
+		p.Purposes = append(p.Purposes, cardstatement.Purpose)
 	}
 	if runs("billing") {
 		p.Purposes = append(p.Purposes, "billing")

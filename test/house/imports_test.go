@@ -46,7 +46,7 @@ var reserved = map[string][]string{
 	"github.com/wneessen/go-mail":           {"internal/channel/mail"},
 	"github.com/coreos/go-oidc":             {"internal/identity/federate"},
 	"github.com/xuri/excelize":              {"internal/document"},
-	"codeberg.org/go-pdf/fpdf":              {"internal/document"},
+	"codeberg.org/go-pdf/fpdf":              {"internal/document", "internal/extract/statement/statementtest"},
 	"github.com/klippa-app/go-pdfium":       {"internal/extract/pdf"},
 	"github.com/tetratelabs/wazero":         {"internal/extract/pdf"},
 	"github.com/danielgtaylor/huma":         {"internal/rest"},

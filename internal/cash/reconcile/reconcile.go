@@ -15,7 +15,13 @@ import (
 var texts embed.FS
 
 // Texts are the sentences of the reasons.
-func Texts() fs.FS { return texts }
+func Texts() fs.FS {
+	sub, err := fs.Sub(texts, "i18n")
+	if err != nil {
+		panic(err) // the folder is named above
+	}
+	return sub
+}
 
 // Line is a line of a statement.
 type Line struct {
