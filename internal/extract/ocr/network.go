@@ -89,7 +89,7 @@ func (n *network) find(ctx context.Context, v view, s float64) ([]box, error) {
 const (
 	lineHeight = 48
 	widest     = 48 * 28      // pixels
-	batchArea  = 48 * 320 * 8 // pixels of one run
+	batchArea  = 48 * 320 * 4 // pixels of one run
 )
 
 // reading is what one line says.

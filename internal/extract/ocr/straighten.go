@@ -11,7 +11,7 @@ import (
 const (
 	findSide  = 960       // longer side of the first look at a small picture
 	findMost  = 1536      // and at a large one
-	findArea  = 1_600_000 // of the second look
+	findArea  = 1_100_000 // of the second look
 	readable  = 24.0      // height of a line, margins and all, that the finder sees well
 	magnify   = 1.5       // small pictures are looked at so much larger at most
 	tiltAt    = 3.0       // degrees

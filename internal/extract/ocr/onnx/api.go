@@ -73,6 +73,7 @@ func load(file string) (*api, string, error) {
 	}
 	var getVersion func() string
 	purego.RegisterFunc(&getVersion, b.version)
+	giveBack()
 	var getTable func(uint32) *table
 	purego.RegisterFunc(&getTable, b.api)
 	t := getTable(version)
@@ -90,6 +91,20 @@ func load(file string) (*api, string, error) {
 		purego.RegisterFunc(f, t[place])
 	}
 	return a, getVersion(), nil
+}
+
+// giveBack makes the C library return large pieces to the system when they are
+// freed. By itself it keeps them, and each picture of another size adds to that.
+func giveBack() {
+	sym, err := purego.Dlsym(purego.RTLD_DEFAULT, "mallopt")
+	if err != nil {
+		return // not glibc: it has its own ways
+	}
+	var mallopt func(name, value int32) int32
+	purego.RegisterFunc(&mallopt, sym)
+	const threshold, arenas = -3, -8
+	mallopt(threshold, 6<<20)
+	mallopt(arenas, 1)
 }
 
 // failed turns a status into an error and gives it back to the library.
