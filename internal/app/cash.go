@@ -53,7 +53,7 @@ func (a *App) namesConsented() promise.Check {
 		var kept, without int64
 		for _, room := range s.Rooms {
 			err := s.DB.Read(ctx, room, func(tx *store.Tx) error {
-				rows, err := tx.Query(ctx, "SELECT DISTINCT subject FROM cash_receipts WHERE tenant_id = $1 AND people IS NOT NULL AND subject IS NOT NULL", tx.Tenant())
+				rows, err := tx.Query(ctx, "SELECT DISTINCT subject FROM cash_people WHERE tenant_id = $1 AND subject IS NOT NULL", tx.Tenant())
 				if err != nil {
 					return err
 				}

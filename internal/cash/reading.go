@@ -54,7 +54,8 @@ type Facts struct {
 	Rounding int64     `json:"rounding,omitempty"`
 	Paid     int64     `json:"paid,omitempty"`
 	Change   int64     `json:"change,omitempty"`
-	Method   string    `json:"method,omitempty"` // cash, card, e-wallet …
+	Method   string    `json:"method,omitempty"`   // cash, card, qris, ewallet, other
+	Category string    `json:"category,omitempty"` // a built-in key
 	Items    []NewItem `json:"items,omitempty"`
 	Unsure   []string  `json:"unsure,omitempty"`
 	// Contradicts says that the items do not sum up to the total.

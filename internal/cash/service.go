@@ -56,6 +56,8 @@ type Service struct {
 	db    *store.DB
 	clock clock.Clock
 	model *category.Model
+	// reading holds one while a picture is read: reading takes a whole processor.
+	reading chan struct{}
 }
 
 // New makes the service.
@@ -73,7 +75,7 @@ func New(o Options) *Service {
 		}
 		o.Knowledge = k
 	}
-	return &Service{Options: o, db: o.Store, clock: o.Store.Clock(), model: o.Knowledge.Model(nil)}
+	return &Service{Options: o, db: o.Store, clock: o.Store.Clock(), model: o.Knowledge.Model(nil), reading: make(chan struct{}, 1)}
 }
 
 // As is how a person works in a family.

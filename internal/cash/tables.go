@@ -124,11 +124,13 @@ type Receipt struct {
 	// File is the picture as it is kept: sealed, without what the camera wrote
 	// beside it. Digest is its SHA-256 in hexadecimal, Proof the signed note of
 	// digest and time (see Proof).
-	File   vault.FileID `data:"receipt.image"`
-	Type   string       `data:"none"` // image/jpeg, image/png, image/webp
-	Size   int64        `data:"none"`
-	Digest vault.Text   `data:"receipt.image"`
-	Proof  vault.Text   `data:"receipt.image"`
+	File vault.FileID `data:"receipt.image"`
+	Type string       `data:"none"` // image/jpeg, image/png, image/webp
+	Size int64        `data:"none"`
+	// Turn is how the camera was held, as EXIF counts it (1 to 8; 0 is 1).
+	Turn   int64      `data:"none"`
+	Digest vault.Text `data:"receipt.image"`
+	Proof  vault.Text `data:"receipt.image"`
 	// Image finds the same picture again, Fingerprint the same receipt on another.
 	Image       vault.Index  `db:"image_index" data:"receipt.image"`
 	Fingerprint vault.Index  `data:"receipt.amount"`
@@ -138,13 +140,21 @@ type Receipt struct {
 	Merchant    vault.Text   `data:"receipt.merchant"`
 	// Facts is the JSON of Facts, without names of people.
 	Facts vault.Text `data:"receipt.amount"`
-	// People is the JSON of the names that stand on it, only under the purpose Others.
-	People vault.Text `data:"receipt.people"`
 	// Source is unique in the family: the message or the upload that it came with.
 	Source string        `data:"none"`
 	Entry  id.ID         `db:"entry_id" data:"none"`
 	Twin   id.ID         `db:"twin_id" data:"none"` // the receipt that it may be again
 	DoneAt clock.Instant `data:"none"`
+}
+
+// People are names that stand on a receipt. They lie apart, because they are opened
+// for the purpose Others alone, and only while its consent stands.
+type People struct {
+	store.Row `table:"cash_people" subject:"subject"`
+	Subject   id.Subject    `data:"none"` // who sent the receipt, and consented
+	Receipt   id.ID         `db:"receipt_id" data:"none"`
+	Names     vault.Text    `data:"receipt.people"` // one a line
+	At        clock.Instant `data:"none"`
 }
 
 // Past is one change of an entry: what it was before.
@@ -161,7 +171,7 @@ type Past struct {
 
 // Tables are what the module stores.
 func Tables() store.Set {
-	return store.Set{Module: "cash", Rows: []any{Account{}, Category{}, Merchant{}, Entry{}, Item{}, Split{}, Receipt{}, Past{}, Question{}, Reply{}, Chat{}, Link{}}}
+	return store.Set{Module: "cash", Rows: []any{Account{}, Category{}, Merchant{}, Entry{}, Item{}, Split{}, Receipt{}, People{}, Past{}, Question{}, Reply{}, Chat{}, Link{}}}
 }
 
 //go:embed migrations/*.sql
