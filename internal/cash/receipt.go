@@ -132,6 +132,7 @@ func (s *Service) Settle(ctx context.Context, tx *store.Tx, v View, t *Taken) (O
 	if !fault.Is(err, fault.NotFound) {
 		return Outcome{}, fault.Wrap(op, err)
 	}
+	err = nil
 	r.Reader = t.reading.Reader
 	r.Merchant = vault.Seal(f.Merchant)
 	if err := r.put(f); err != nil {

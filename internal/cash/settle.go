@@ -55,6 +55,9 @@ func (s *Service) Drop(ctx context.Context, tx *store.Tx, v View, key id.ID) err
 	if err := store.Update(ctx, tx, r); err != nil {
 		return fault.Wrap(op, err)
 	}
+	if _, err := tx.Exec(ctx, "DELETE FROM cash_people WHERE tenant_id = $1 AND receipt_id = $2", tx.Tenant(), r.ID); err != nil {
+		return fault.Wrap(op, err)
+	}
 	family := tx.Tenant()
 	tx.AfterCommit(func() { s.Forget(ctx, &Taken{row: gone, family: family}) })
 	return nil
