@@ -22,8 +22,10 @@ import (
 	"amanah/internal/capture/report"
 	"amanah/internal/cash"
 	"amanah/internal/cash/cardstatement"
+	"amanah/internal/cash/chat"
 	"amanah/internal/cash/plan"
 	"amanah/internal/channel/mail"
+	"amanah/internal/channel/telegram"
 	"amanah/internal/clock"
 	"amanah/internal/config"
 	"amanah/internal/extract/email"
@@ -122,6 +124,8 @@ type App struct {
 	cash        *cash.Service          // nil where no notice has it
 	plans       *plan.Service          // likewise
 	statements  *cardstatement.Service // nil where no notice has it
+	chat        *chat.Service          // JagaCash's conversation
+	botLimits   *telegram.Limiter      // nil where JagaCash has no bot
 	mailbox     *mailbox.Service
 	people      people
 	schema      *rowset.Schema
@@ -364,7 +368,7 @@ func (a *App) openIdentity(context.Context) (err error) {
 
 // landing is where a sign-in leads.
 func landing(slug string) string {
-	if slug == "ctt" {
+	if slug == "ctt" || slug == jaga {
 		return "/app"
 	}
 	return "/privacy/me"
@@ -390,6 +394,9 @@ func (a *App) openCapture(context.Context) error {
 	a.inbox = inbox.New(inbox.Options{Store: a.db, Log: a.Log, Workers: 4, Scope: func(service string, t id.Tenant) store.Scope {
 		s := a.scope(service, t)
 		s.Purpose = "capture"
+		if service == jaga {
+			s.Purpose = cash.Record
+		}
 		return s
 	}})
 	a.capture = capture.New(capture.Options{

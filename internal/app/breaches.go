@@ -110,7 +110,7 @@ func (s stopper) Tokens(ctx context.Context, service string, who id.Subject) (n 
 
 // Integrations pauses the targets of a workspace.
 func (s stopper) Integrations(ctx context.Context, service string, workspace id.Tenant) (n int, err error) {
-	if !s.a.hasProduct(service) {
+	if service != s.a.capture.Slug {
 		return 0, nil
 	}
 	scope := s.a.scope(service, workspace)

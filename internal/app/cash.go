@@ -3,14 +3,19 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"time"
 
 	"amanah/internal/cash"
+	"amanah/internal/cash/chat"
+	"amanah/internal/channel/telegram"
 	"amanah/internal/fault"
 	"amanah/internal/id"
+	"amanah/internal/privacy/egress"
 	"amanah/internal/privacy/gate"
 	"amanah/internal/privacy/promise"
 	"amanah/internal/store"
 	"amanah/internal/tenant"
+	"amanah/internal/web"
 )
 
 // jaga is the service of families' money.
@@ -18,11 +23,83 @@ const jaga = "jagacash"
 
 // openCash makes the product JagaCash, where a notice switches it on.
 func (a *App) openCash(context.Context) error {
-	if !a.uses(jaga, cash.Module) {
+	if !a.hasProduct(jaga) {
 		return nil
 	}
-	a.cash = cash.New(cash.Options{Store: a.db, Slug: jaga, Home: tenant.HomeOf(jaga), Jobs: a.jobs, Rand: rand.Reader, Sign: a.keys.signing, Names: a.familyNames, Savable: a.openPlan(), Log: a.Log})
+	reader, err := a.receiptReader()
+	if err != nil {
+		return err
+	}
+	a.cash = cash.New(cash.Options{Store: a.db, Slug: jaga, Home: tenant.HomeOf(jaga), Jobs: a.jobs, Rand: rand.Reader, Sign: a.keys.signing, Reader: reader, Names: a.familyNames, Savable: a.openPlan(), Log: a.Log})
+	o := chat.Options{Cash: a.cash, Store: a.db, Inbox: a.inbox, Jobs: a.jobs, Rand: rand.Reader, Catalog: a.catalog, Address: a.address(jaga), Title: a.title(jaga, "id"), Log: a.Log,
+		Lang: func(ctx context.Context, who id.Subject) string {
+			c, err := a.identity.ContactOf(ctx, jaga, who)
+			if err != nil {
+				return ""
+			}
+			return c.Lang
+		}}
+	if a.cfg.Providers.Telegram.Family != "" {
+		a.botLimits = telegram.NewLimiter(a.Clock, nil)
+		o.Bot = func(family id.Tenant, who id.Subject, purpose string) chat.Bot {
+			return a.familyBot(family, who, purpose, 0)
+		}
+	}
+	a.chat = chat.New(o)
+	a.inbox.Handle(jaga, chat.Channel, a.chat.Handle)
+	a.jobs.Handle(chat.SayTask, a.chat.Say)
 	return nil
+}
+
+// familyBot is JagaCash's bot, speaking with or about a person for a purpose; wait
+// is how long a question may stay open.
+func (a *App) familyBot(family id.Tenant, who id.Subject, purpose string, wait time.Duration) *telegram.Client {
+	u := egress.Use{Service: jaga, Tenant: family, Subject: who, Recipient: egress.Recipient{Key: "telegram", Kind: egress.Chosen}, Purpose: purpose,
+		Categories: []string{"telegram.identity"}, Timeout: wait, MaxResponse: cash.MaxPicture + 1<<20}
+	if family.IsZero() {
+		u.Tenant = tenant.HomeOf(jaga)
+	}
+	if purpose == cash.Record {
+		u.Categories = []string{"telegram.identity", "receipt.merchant", "receipt.amount", "receipt.time", "receipt.category"}
+	}
+	t := a.cfg.Providers.Telegram
+	return &telegram.Client{HTTP: a.door.Client(u), Base: t.BaseURL, Token: t.Family, Limits: a.botLimits}
+}
+
+// chatKinds are the updates that the conversation needs.
+var chatKinds = []string{telegram.KindMessage, telegram.KindEdited, telegram.KindPressed, telegram.KindMember}
+
+// cashRoutes are the pages of JagaCash, and where Telegram calls.
+func (a *App) cashRoutes(mux web.Mux) {
+	a.cash.Routes(mux)
+	a.chat.Routes(mux)
+	mux.Handle("POST /jagacash/hooks/telegram", telegram.Webhook(a.familyBot(id.Tenant{}, id.Subject{}, "service", 0), a.chat.Heard, a.Log))
+}
+
+// startChat hears what people write until stop is called: Telegram calls where
+// people reach the program by HTTPS, elsewhere it is asked.
+func (a *App) startChat(ctx context.Context) (stop func()) {
+	if a.chat == nil || a.botLimits == nil {
+		return func() {}
+	}
+	work, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if a.secure() {
+			if err := a.familyBot(id.Tenant{}, id.Subject{}, "service", 0).SetWebhook(work, a.address(jaga)+"/hooks/telegram", chatKinds...); err != nil && work.Err() == nil {
+				a.Log.Warn("Telegram was not told where to call", "code", fault.CodeOf(err))
+			}
+			return
+		}
+		scope := a.scope(jaga, id.Tenant{})
+		p := telegram.Poller{Client: a.familyBot(id.Tenant{}, id.Subject{}, "service", 40*time.Second), Kinds: chatKinds, Handle: a.chat.Heard,
+			Lease: a.inbox.Turn(scope, "telegram.poll", jaga), Log: a.Log}
+		if err := p.Run(work); err != nil {
+			a.Log.Warn("Telegram does not know the bot's token", "code", fault.CodeOf(err))
+		}
+	}()
+	return func() { cancel(); <-done }
 }
 
 // familyNames are the names of a family's members; those of people who stopped

@@ -29,18 +29,30 @@ var menu = []menuGroup{
 	{"menu.targets", []menuPage{{"/app/targets", "capture.nav.targets", ""}}},
 }
 
+// familyMenu is JagaCash's.
+var familyMenu = []menuGroup{
+	{"cash.nav.home", []menuPage{{"/app", "cash.nav.home", ""}}},
+	{"cash.nav.entries", []menuPage{{"/app/entries", "cash.nav.entries", ""}, {"/app/categories", "cash.nav.categories", ""}}},
+	{"cash.nav.receipts", []menuPage{{"/app/receipts", "cash.nav.receipts", ""}}},
+	{"cash.nav.accounts", []menuPage{{"/app/accounts", "cash.nav.accounts", ""}}},
+	{"cash.nav.telegram", []menuPage{{"/app/telegram", "cash.nav.telegram", ""}}},
+}
+
 // menuOf is the menu of a page: the group that the page is in is current and
 // carries its pages.
-func (a *App) menuOf(r *http.Request) []ui.Tab {
+func (a *App) menuOf(r *http.Request) []ui.Tab { return a.tabs(r, menu) }
+
+// tabs are a service's menu on the page that was asked for.
+func (a *App) tabs(r *http.Request, menu []menuGroup) []ui.Tab {
 	ctx := web.Context(r)
 	service := web.ServiceOf(ctx)
-	in, current := place(strings.TrimPrefix(r.URL.Path, service.Path("")))
+	in, current := placeIn(menu, strings.TrimPrefix(r.URL.Path, service.Path("")))
 	var out []ui.Tab
 	for i, g := range menu {
 		t := ui.Tab{Label: i18n.T(ctx, g.key), Href: service.Path(g.pages[0].path), Current: i == in}
 		if len(g.pages) > 1 && i == in {
 			for _, p := range g.pages {
-				if p.module != "" && !a.uses("ctt", p.module) {
+				if p.module != "" && !a.uses(service.Slug, p.module) {
 					continue
 				}
 				t.Pages = append(t.Pages, ui.Tab{Label: i18n.T(ctx, p.key), Href: service.Path(p.path), Current: p.path == current})
@@ -52,7 +64,9 @@ func (a *App) menuOf(r *http.Request) []ui.Tab {
 }
 
 // place finds the group and the page that a path lies in: the longest that fits.
-func place(path string) (group int, page string) {
+func place(path string) (group int, page string) { return placeIn(menu, path) }
+
+func placeIn(menu []menuGroup, path string) (group int, page string) {
 	group = -1
 	for i, g := range menu {
 		for _, p := range g.pages {

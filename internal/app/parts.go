@@ -14,6 +14,7 @@ import (
 	"amanah/internal/capture/report"
 	"amanah/internal/cash"
 	"amanah/internal/cash/cardstatement"
+	"amanah/internal/cash/chat"
 	"amanah/internal/cash/plan"
 	"amanah/internal/cash/reconcile"
 	"amanah/internal/config"
@@ -122,6 +123,7 @@ func parts() []part {
 		{tables: plan.Tables(), migrations: plan.Migrations(), texts: plan.Texts(), product: cash.Module},
 		{tables: cardstatement.Tables(), migrations: cardstatement.Migrations(), texts: cardstatement.Texts(), product: cardstatement.Module},
 		{texts: reconcile.Texts()},
+		{texts: chat.Texts()},
 		{tables: billing.Tables(), migrations: billing.Migrations(), texts: billing.Texts(), product: "billing"},
 		{tables: bearer.Tables(), migrations: bearer.Migrations(), texts: bearer.Texts()},
 		{tables: rest.Tables(), migrations: rest.Migrations(), texts: rest.Texts()},

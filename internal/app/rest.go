@@ -38,7 +38,10 @@ func (a *App) openREST(context.Context) error {
 // openAPI makes a service's API with the calls that every service has.
 func (a *App) openAPI(s tenant.Service) error {
 	allowed, groups := commonScopes, commonTags
-	if a.hasProduct(s.Slug) {
+	switch {
+	case s.Slug == jaga && a.cash != nil:
+		allowed, groups = slices.Concat(cashScopes, commonScopes), slices.Concat(cashTags, commonTags)
+	case a.hasProduct(s.Slug):
 		allowed, groups = slices.Concat(productScopes, commonScopes), slices.Concat(productTags, commonTags)
 	}
 	b, err := bearer.New(bearer.Config{DB: a.db, Accounts: a.identity, Service: s.Slug, Home: s.Home, Issuer: a.address(s.Slug), Scopes: allowed, Teller: tokenNews{a.notify}})
@@ -46,7 +49,7 @@ func (a *App) openAPI(s tenant.Service) error {
 		return err
 	}
 	var auth rest.Auth = b
-	if a.hasProduct(s.Slug) {
+	if s.Slug == "ctt" && a.hasProduct(s.Slug) {
 		auth = paying{b, a}
 	}
 	api := rest.New(rest.Config{Service: s.Slug, Title: s.Title("en"), Contact: a.cfg.Security.Contact, Address: a.address(s.Slug),
@@ -74,6 +77,9 @@ func (a *App) openAPI(s tenant.Service) error {
 	}
 	if a.support != nil && a.uses(s.Slug, "support") {
 		a.support.REST(api)
+	}
+	if s.Slug == jaga && a.cash != nil {
+		a.cash.REST(api)
 	}
 	return nil
 }
@@ -138,6 +144,15 @@ var productScopes = []rest.Scope{
 	{Name: "billing:read", Says: "read plans and invoices"},
 	{Name: "billing:write", Says: "change the plan and pay"},
 }
+
+// cashScopes and cashTags are those of JagaCash.
+var (
+	cashScopes = []rest.Scope{
+		{Name: "money:read", Says: "read the family's entries, receipts, accounts and figures"},
+		{Name: "money:write", Says: "record and correct entries, send receipts, set up accounts and categories"},
+	}
+	cashTags = []rest.Tag{{Name: "Money", Says: "The family's entries, receipts, accounts, categories and months."}}
+)
 
 // productTags are the groups of CTT's calls, commonTags those of every service, in
 // the order of the document.

@@ -59,6 +59,7 @@ func (a *App) Run(ctx context.Context, started func(Running)) error {
 	defer a.running.Store(nil)
 	defer a.startMailboxes(work)()
 	defer a.startFigures(work)()
+	defer a.startChat(work)()
 	go a.shelf.Every(work, papersAge, func(err error) { a.Log.Warn("papers on file not read", "error", err) })
 	r := Running{URL: a.cfg.URL, HTTP: l.Addr()}
 	if a.smtp != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"amanah/internal/cash"
 	"amanah/internal/front"
 	"amanah/internal/identity"
 	"amanah/internal/privacy/cookie"
@@ -97,7 +98,9 @@ func (a *App) follow(next http.Handler) http.Handler {
 
 // hasProduct tells whether a service has what people come for, and not only
 // accounts and their rights.
-func (a *App) hasProduct(slug string) bool { return slug == "ctt" && a.rules.runs("capture") }
+func (a *App) hasProduct(slug string) bool {
+	return slug == "ctt" && a.rules.runs("capture") || slug == jaga && a.uses(jaga, cash.Module)
+}
 
 // hasAccounts tells whether strangers can sign up for a service today: where there
 // is something to sign up for, and in the demo, which shows all of them.
@@ -116,7 +119,7 @@ func goesOn(slug string) func(*http.Request) string {
 // routes are all pages of the program.
 func (a *App) routes(mux web.Mux) {
 	mux.Handle("GET /assets/", a.shell.Assets())
-	mux.Handle("GET /robots.txt", web.Robots("/ctt/app/"))
+	mux.Handle("GET /robots.txt", web.Robots("/ctt/app/", "/jagacash/app/"))
 	mux.Handle("GET /.well-known/gpc.json", web.GPC(true, time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)))
 	mux.Handle("GET /.well-known/dpv-id.csv", record.Vocabulary())
 	mux.Handle("GET /.well-known/receipt-key.json", a.keys.signing.Handler())
@@ -136,6 +139,9 @@ func (a *App) routes(mux web.Mux) {
 		a.waysInRoutes(mux)
 		a.reports.Routes(mux)
 		a.billingRoutes(mux)
+	}
+	if a.cash != nil {
+		a.cashRoutes(mux)
 	}
 }
 
@@ -209,6 +215,9 @@ func (a *App) decorate(r *http.Request, p *web.Page) {
 	a.notify.Decorate(r, p, r.URL.Path == p.Service.Path(landing(p.Service.Slug)))
 	if len(p.Nav) == 0 && who.Service == "ctt" && !who.Workspace.IsZero() {
 		p.Nav = append(a.menuOf(r), a.billingNav(r)...)
+	}
+	if len(p.Nav) == 0 && who.Service == jaga && a.cash != nil && !who.Workspace.IsZero() {
+		p.Nav = a.tabs(r, familyMenu)
 	}
 }
 

@@ -305,3 +305,28 @@ func (s *Service) outcome(ctx context.Context, tx *store.Tx, r *Receipt) (Outcom
 	out.Entry = e
 	return out, err
 }
+
+// Upload takes a picture that a person hands over by a page or a call and settles
+// it. source makes it once; "" takes it anew each time.
+func (s *Service) Upload(ctx context.Context, sc store.Scope, who id.Subject, picture []byte, source string) (Outcome, error) {
+	const op = "cash.Upload"
+	if source == "" {
+		source = "upload:" + s.db.NewID().String()
+	}
+	t, err := s.Take(ctx, sc, who, picture, source, ByForm)
+	if err != nil {
+		return Outcome{}, err
+	}
+	var out Outcome
+	err = s.db.Write(ctx, sc, func(tx *store.Tx) error {
+		v, err := s.View(ctx, tx, who)
+		if err == nil {
+			out, err = s.Settle(ctx, tx, v, t)
+		}
+		return err
+	})
+	if err != nil {
+		s.Forget(ctx, t)
+	}
+	return out, fault.Wrap(op, err)
+}
