@@ -44,9 +44,9 @@ func (s *Service) REST(api *rest.API) {
 	picture := op("GET", "/receipts/{id}/picture", "getReceiptPicture", "Download the picture of a receipt")
 	picture.Produces = "application/octet-stream"
 	rest.RegisterStream(api, picture, s.restPicture)
-	rest.Register(api, op("GET", "/accounts", "listAccounts", "List accounts with their balances"), s.restAccounts)
-	rest.Register(api, creates(op("POST", "/accounts", "createAccount", "Set up an account")), s.restAddAccount)
-	rest.Register(api, op("PUT", "/accounts/{id}", "changeAccount", "Rename, share or put aside an account"), s.restChangeAccount)
+	rest.Register(api, op("GET", "/accounts", "listMoneyAccounts", "List accounts with their balances"), s.restAccounts)
+	rest.Register(api, creates(op("POST", "/accounts", "createMoneyAccount", "Set up an account")), s.restAddAccount)
+	rest.Register(api, op("PUT", "/accounts/{id}", "changeMoneyAccount", "Rename, share or put aside an account"), s.restChangeAccount)
 	rest.Register(api, op("GET", "/categories", "listCategories", "List categories"), s.restCategories)
 	rest.Register(api, creates(op("POST", "/categories", "createCategory", "Add a category of the family's own")), s.restAddCategory)
 	rest.Register(api, op("PUT", "/categories/{id}", "changeCategory", "Rename or put aside a category of the family's own"), s.restChangeCategory)
@@ -103,20 +103,20 @@ func keyOf(text, field string) (id.ID, error) {
 
 type nothing struct{}
 
-// restAmount is money as the API shows it.
-type restAmount struct {
+// moneyAmount is money as the API shows it.
+type moneyAmount struct {
 	Amount   string `json:"amount" example:"87500.00" doc:"A decimal."`
 	Currency string `json:"currency" example:"IDR" doc:"ISO 4217."`
 }
 
-func asAmount(a money.Amount) restAmount { return restAmount{a.Decimal(), string(a.Currency)} }
+func asAmount(a money.Amount) moneyAmount { return moneyAmount{a.Decimal(), string(a.Currency)} }
 
 // restEntry is an entry as the API shows it.
-type restLine struct {
+type bookedEntry struct {
 	ID       id.ID       `json:"id" format:"uuid" doc:"Its number."`
 	Kind     string      `json:"kind" enum:"out,in,transfer,opening" doc:"What it does."`
-	Amount   restAmount  `json:"amount" doc:"What moved."`
-	Arrived  *restAmount `json:"arrived,omitempty" doc:"What came to the other account of a transfer."`
+	Amount   moneyAmount  `json:"amount" doc:"What moved."`
+	Arrived  *moneyAmount `json:"arrived,omitempty" doc:"What came to the other account of a transfer."`
 	At       time.Time   `json:"at" doc:"When."`
 	Timed    bool        `json:"timed" doc:"Whether the hour is known."`
 	Account  id.ID       `json:"account" format:"uuid" doc:"The account."`
@@ -132,8 +132,8 @@ type restLine struct {
 	Revision int64       `json:"revision" doc:"Grows with every change."`
 }
 
-func asLine(l Line) restLine {
-	out := restLine{ID: l.ID, Kind: string(l.Kind), Amount: asAmount(l.Amount()), At: l.At.Time(), Timed: l.Timed, Account: l.Account, Category: l.Category, Merchant: l.Shop,
+func asLine(l Line) bookedEntry {
+	out := bookedEntry{ID: l.ID, Kind: string(l.Kind), Amount: asAmount(l.Amount()), At: l.At.Time(), Timed: l.Timed, Account: l.Account, Category: l.Category, Merchant: l.Shop,
 		Note: l.Note.Reveal(), Private: l.Private, Member: l.Subject, State: string(l.State), Way: string(l.Way), Revision: l.Revision}
 	if l.Kind == Transfer {
 		a := asAmount(money.Amount{Minor: l.ToMinor, Currency: l.ToCurrency})

@@ -22,7 +22,7 @@ type listEntriesIn struct {
 	Undone   bool   `query:"undone" doc:"Those that were taken back instead."`
 }
 
-func (s *Service) restList(ctx context.Context, in *listEntriesIn) (*rest.List[restLine], error) {
+func (s *Service) restList(ctx context.Context, in *listEntriesIn) (*rest.List[bookedEntry], error) {
 	q := Query{From: in.From, Until: in.Until, Kind: Kind(in.Kind), Category: in.Category, Text: in.Search, Limit: in.Limit}
 	var err error
 	if q.Account, err = keyOf(in.Account, "account"); err != nil {
@@ -34,7 +34,7 @@ func (s *Service) restList(ctx context.Context, in *listEntriesIn) (*rest.List[r
 	if _, err := rest.Open(ctx, in.Page, &q.Cursor); err != nil {
 		return nil, err
 	}
-	var out []restLine
+	var out []bookedEntry
 	next := ""
 	err = s.calling(ctx, func(tx *store.Tx, v View) error {
 		rows, after, err := s.List(ctx, tx, v, q)
@@ -50,8 +50,8 @@ func (s *Service) restList(ctx context.Context, in *listEntriesIn) (*rest.List[r
 	return rest.Listed(ctx, out, next, next != "")
 }
 
-// entryBody is an entry as a program writes it.
-type entryBody struct {
+// moneyEntry is an entry as a program writes it.
+type moneyEntry struct {
 	Kind     string     `json:"kind" enum:"out,in,transfer" doc:"What it does."`
 	Amount   string     `json:"amount" maxLength:"24" example:"87500.00" doc:"A decimal of the account's currency."`
 	Currency string     `json:"currency,omitempty" maxLength:"3" example:"IDR" doc:"IDR where it is left out."`
@@ -63,16 +63,16 @@ type entryBody struct {
 	Merchant string     `json:"merchant,omitempty" maxLength:"120" example:"Indomaret" doc:"Shop or other party."`
 	Note     string     `json:"note,omitempty" maxLength:"1000" doc:"A note."`
 	Private  bool       `json:"private,omitempty" doc:"Only its owner sees it."`
-	Items    []restItem `json:"items,omitempty" maxItems:"200" doc:"Its lines."`
+	Items    []entryItem `json:"items,omitempty" maxItems:"200" doc:"Its lines."`
 }
 
-type restItem struct {
+type entryItem struct {
 	Name     string `json:"name" maxLength:"200" example:"Beras 5 kg" doc:"What it is."`
 	Quantity int64  `json:"thousandths,omitempty" doc:"How many, in thousandths."`
 	Amount   string `json:"amount" maxLength:"24" example:"72000.00" doc:"Of the line."`
 }
 
-func (b entryBody) read(op string, n *NewEntry) error {
+func (b moneyEntry) read(op string, n *NewEntry) error {
 	c := money.Currency(b.Currency)
 	if c == "" {
 		c = money.IDR
@@ -110,28 +110,28 @@ func (b entryBody) read(op string, n *NewEntry) error {
 	return nil
 }
 
-type createEntryIn struct{ Body entryBody }
+type createEntryIn struct{ Body moneyEntry }
 
-type entryOut struct{ Body entryWhole }
+type entryOut struct{ Body wholeEntry }
 
-// entryWhole is an entry with all that belongs to it.
-type entryWhole struct {
-	restLine
-	Items   []restItem   `json:"items" nullable:"false" doc:"Its lines."`
-	Shares  []restShare  `json:"shares" nullable:"false" doc:"Who bears what."`
-	History []restChange `json:"history" nullable:"false" doc:"What it was before each change, the latest first."`
+// wholeEntry is an entry with all that belongs to it.
+type wholeEntry struct {
+	bookedEntry
+	Items   []entryItem   `json:"items" nullable:"false" doc:"Its lines."`
+	Shares  []entryShare  `json:"shares" nullable:"false" doc:"Who bears what."`
+	History []entryChange `json:"history" nullable:"false" doc:"What it was before each change, the latest first."`
 }
 
-type restShare struct {
+type entryShare struct {
 	Member id.Subject `json:"member" format:"uuid" doc:"Whose share."`
 	Amount string     `json:"amount" example:"43750.00" doc:"A decimal."`
 }
 
-type restChange struct {
+type entryChange struct {
 	At       time.Time  `json:"at" doc:"When it was changed."`
 	By       id.Subject `json:"by" format:"uuid" doc:"Who did it."`
 	Act      string     `json:"act" example:"corrected" doc:"What was done."`
-	Amount   restAmount `json:"amount" doc:"What it was."`
+	Amount   moneyAmount `json:"amount" doc:"What it was."`
 	Category string     `json:"category" doc:"What it was."`
 	Merchant string     `json:"merchant,omitempty" doc:"What it was."`
 }
@@ -141,24 +141,24 @@ func (s *Service) whole(ctx context.Context, tx *store.Tx, v View, key id.ID) (*
 	if err != nil {
 		return nil, err
 	}
-	out := &entryOut{entryWhole{restLine: asLine(l), Items: []restItem{}, Shares: []restShare{}, History: []restChange{}}}
+	out := &entryOut{wholeEntry{bookedEntry: asLine(l), Items: []entryItem{}, Shares: []entryShare{}, History: []entryChange{}}}
 	items, err := s.Items(ctx, tx, &l.Entry)
 	if err != nil {
 		return nil, err
 	}
 	for _, i := range items {
-		out.Body.Items = append(out.Body.Items, restItem{i.Name.Reveal(), i.Thousands, i.Amount().Decimal()})
+		out.Body.Items = append(out.Body.Items, entryItem{i.Name.Reveal(), i.Thousands, i.Amount().Decimal()})
 	}
 	shares, err := s.Shares(ctx, tx, &l.Entry)
 	if err != nil {
 		return nil, err
 	}
 	for _, sh := range shares {
-		out.Body.Shares = append(out.Body.Shares, restShare{sh.Member, money.Amount{Minor: sh.Minor, Currency: l.Currency}.Decimal()})
+		out.Body.Shares = append(out.Body.Shares, entryShare{sh.Member, money.Amount{Minor: sh.Minor, Currency: l.Currency}.Decimal()})
 	}
 	history, err := s.History(ctx, tx, v, key)
 	for _, c := range history {
-		out.Body.History = append(out.Body.History, restChange{c.At.Time(), c.Editor, c.Act, asAmount(money.Amount{Minor: c.Before.Minor, Currency: c.Before.Currency}), c.Before.Category, c.Before.Merchant})
+		out.Body.History = append(out.Body.History, entryChange{c.At.Time(), c.Editor, c.Act, asAmount(money.Amount{Minor: c.Before.Minor, Currency: c.Before.Currency}), c.Before.Category, c.Before.Merchant})
 	}
 	return out, err
 }
@@ -190,7 +190,7 @@ func (s *Service) restEntry(ctx context.Context, in *ByID) (out *entryOut, err e
 type correctEntryIn struct {
 	ByID
 	Body struct {
-		entryBody
+		moneyEntry
 		Revision int64 `json:"revision" minimum:"0" doc:"The one that was read; refused if it changed since."`
 	}
 }

@@ -16,9 +16,9 @@ type uploadReceiptIn struct {
 	RawBody []byte `contentType:"application/octet-stream" doc:"The picture."`
 }
 
-type receiptOut struct{ Body receiptBody }
+type receiptOut struct{ Body moneyReceipt }
 
-type receiptBody struct {
+type moneyReceipt struct {
 	ID       id.ID     `json:"id" format:"uuid" doc:"Its number."`
 	State    string    `json:"state" enum:"kept,asking,booked,refused,dropped" doc:"What became of it."`
 	Reason   string    `json:"reason,omitempty" example:"cash.receipt.total_unsure" doc:"Why it is not simply recorded."`
@@ -29,9 +29,9 @@ type receiptBody struct {
 	Entry    string    `json:"entry,omitempty" doc:"The entry that it became."`
 }
 
-func asReceipt(r *Receipt) receiptBody {
+func asReceipt(r *Receipt) moneyReceipt {
 	f := r.Said()
-	out := receiptBody{ID: r.ID, State: string(r.State), Reason: r.Reason, Merchant: f.Merchant, Day: f.Day, Received: r.ReceivedAt.Time()}
+	out := moneyReceipt{ID: r.ID, State: string(r.State), Reason: r.Reason, Merchant: f.Merchant, Day: f.Day, Received: r.ReceivedAt.Time()}
 	if f.Total > 0 {
 		out.Total = money.Amount{Minor: f.Total, Currency: f.Currency}.Decimal()
 	}
@@ -50,8 +50,8 @@ func (s *Service) restUpload(ctx context.Context, in *uploadReceiptIn) (*receipt
 	return &receiptOut{asReceipt(out.Receipt)}, nil
 }
 
-func (s *Service) restWaiting(ctx context.Context, _ *struct{}) (*rest.List[receiptBody], error) {
-	var out []receiptBody
+func (s *Service) restWaiting(ctx context.Context, _ *struct{}) (*rest.List[moneyReceipt], error) {
+	var out []moneyReceipt
 	err := s.calling(ctx, func(tx *store.Tx, v View) error {
 		rows, err := s.Waiting(ctx, tx, v)
 		for i := range rows {
@@ -167,21 +167,21 @@ func (s *Service) restBundle(ctx context.Context, in *ByID) (*rest.Stream, error
 	return restStream(bundleName(l.At), func(w io.Writer) error { return s.Bundle(ctx, w, l, r, p, items) }), nil
 }
 
-type accountBody struct {
+type moneyAccount struct {
 	ID      id.ID      `json:"id" format:"uuid" doc:"Its number."`
 	Kind    string     `json:"kind" enum:"cash,bank,wallet,card" doc:"What it is."`
 	Name    string     `json:"name" example:"BCA" doc:"Its name; empty shows the kind."`
 	Shared  bool       `json:"shared" doc:"Whether the family sees it."`
 	Aside   bool       `json:"aside" doc:"Whether it is no longer used."`
-	Balance restAmount `json:"balance" doc:"What it holds; of a card what is owed, negative."`
+	Balance moneyAmount `json:"balance" doc:"What it holds; of a card what is owed, negative."`
 }
 
-func (s *Service) restAccounts(ctx context.Context, _ *struct{}) (*rest.List[accountBody], error) {
-	var out []accountBody
+func (s *Service) restAccounts(ctx context.Context, _ *struct{}) (*rest.List[moneyAccount], error) {
+	var out []moneyAccount
 	err := s.calling(ctx, func(tx *store.Tx, v View) error {
 		all, err := s.Holdings(ctx, tx, v)
 		for _, h := range all {
-			out = append(out, accountBody{h.ID, string(h.Kind), h.Name.Reveal(), h.Shared, !h.ArchivedAt.IsZero(), asAmount(h.Balance)})
+			out = append(out, moneyAccount{h.ID, string(h.Kind), h.Name.Reveal(), h.Shared, !h.ArchivedAt.IsZero(), asAmount(h.Balance)})
 		}
 		return err
 	})
@@ -246,24 +246,24 @@ func (s *Service) restChangeAccount(ctx context.Context, in *changeAccountIn) (*
 	})
 }
 
-type categoryBody struct {
+type moneyCategory struct {
 	Key   string `json:"key" example:"groceries" doc:"A built-in key, or the number of an own one."`
 	Kind  string `json:"kind" enum:"out,in" doc:"Of what."`
 	Name  string `json:"name,omitempty" doc:"Of an own one."`
 	Aside bool   `json:"aside,omitempty" doc:"Whether it is no longer offered."`
 }
 
-func (s *Service) restCategories(ctx context.Context, _ *struct{}) (*rest.List[categoryBody], error) {
-	var out []categoryBody
+func (s *Service) restCategories(ctx context.Context, _ *struct{}) (*rest.List[moneyCategory], error) {
+	var out []moneyCategory
 	for _, k := range []Kind{Out, In} {
 		for _, c := range BuiltIn(k) {
-			out = append(out, categoryBody{Key: c, Kind: string(k)})
+			out = append(out, moneyCategory{Key: c, Kind: string(k)})
 		}
 	}
 	err := s.calling(ctx, func(tx *store.Tx, _ View) error {
 		own, err := s.Categories(ctx, tx)
 		for _, c := range own {
-			out = append(out, categoryBody{c.ID.String(), string(c.Kind), c.Name.Reveal(), !c.ArchivedAt.IsZero()})
+			out = append(out, moneyCategory{c.ID.String(), string(c.Kind), c.Name.Reveal(), !c.ArchivedAt.IsZero()})
 		}
 		return err
 	})
@@ -314,9 +314,9 @@ type monthIn struct {
 	Month string `path:"month" maxLength:"7" example:"2026-11" doc:"The month."`
 }
 
-type monthOut struct{ Body monthBody }
+type monthOut struct{ Body moneyMonth }
 
-type monthBody struct {
+type moneyMonth struct {
 	Month  string     `json:"month" example:"2026-11" doc:"The month."`
 	Totals []monthSum `json:"totals" nullable:"false" doc:"In and out, by currency."`
 	Sums   []monthSum `json:"sums" nullable:"false" doc:"By kind, category and currency."`
@@ -325,11 +325,11 @@ type monthBody struct {
 type monthSum struct {
 	Kind     string     `json:"kind" enum:"out,in" doc:"Out or in."`
 	Category string     `json:"category,omitempty" example:"groceries" doc:"Absent of a total."`
-	Amount   restAmount `json:"amount" doc:"The sum."`
+	Amount   moneyAmount `json:"amount" doc:"The sum."`
 }
 
 func (s *Service) restMonth(ctx context.Context, in *monthIn) (*monthOut, error) {
-	out := &monthOut{monthBody{Month: in.Month, Totals: []monthSum{}, Sums: []monthSum{}}}
+	out := &monthOut{moneyMonth{Month: in.Month, Totals: []monthSum{}, Sums: []monthSum{}}}
 	err := s.calling(ctx, func(tx *store.Tx, v View) error {
 		sums, err := s.Sums(ctx, tx, v, in.Month, in.Month)
 		for _, t := range Totalled(sums) {
