@@ -36,7 +36,10 @@ func (a *App) demoPeople(ctx context.Context) ([]SignIn, error) {
 			continue
 		}
 		in := SignIn{one.service, one.email, demoPassword}
-		who, _, fresh, err := a.demoPerson(ctx, in, one.name)
+		who, family, fresh, err := a.demoPerson(ctx, in, one.name)
+		if err == nil && fresh && one.service == jaga {
+			err = a.demoFamily(ctx, who, family)
+		}
 		if err == nil && fresh {
 			err = a.demoComplaint(ctx, one.service, who, one.name, one.email)
 			if err == nil {

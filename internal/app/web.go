@@ -133,6 +133,7 @@ func (a *App) routes(mux web.Mux) {
 	for _, s := range a.services {
 		a.serviceRoutes(mux, s.Slug)
 	}
+	a.cashPlanRoutes(mux)
 	if a.rules.runs("capture") {
 		a.capture.Routes(mux)
 		mux.Handle("POST /ctt/hooks/telegram", a.capture.Hook())

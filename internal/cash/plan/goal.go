@@ -156,7 +156,7 @@ func (g Saved) due(now forecast.Day) int64 {
 }
 
 // shares are what goals take of this month, by currency; names get theirs.
-func (s *Service) shares(ctx context.Context, tx *store.Tx, v cash.View, now forecast.Day, c money.Currency, names map[string]string) ([]forecast.Goal, error) {
+func (s *Service) shares(ctx context.Context, tx *store.Tx, v cash.View, c money.Currency, names map[string]string) ([]forecast.Goal, error) {
 	all, err := s.Goals(ctx, tx, v)
 	var out []forecast.Goal
 	for _, g := range all {

@@ -146,7 +146,10 @@ func TestGoals_takeTheirShare(t *testing.T) {
 			return err
 		})
 		put := func(who id.Subject, g id.ID, rupiah int64) error {
-			return r.as(who, func(tx *store.Tx, v cash.View) error { _, err := r.PutAside(ctx, tx, v, g, money.Rupiah(rupiah).Minor); return err })
+			return r.as(who, func(tx *store.Tx, v cash.View) error {
+				_, err := r.PutAside(ctx, tx, v, g, money.Rupiah(rupiah).Minor)
+				return err
+			})
 		}
 		// Four months for twelve million, two for nine hundred thousand.
 		if took := before - r.outlook(r.rina, "2026-11").Amount.Minor; took != money.Rupiah(3_450_000).Minor {

@@ -165,7 +165,10 @@ func (r *rig) months(who id.Subject) {
 func (r *rig) outlook(who id.Subject, month string) plan.Outlook {
 	r.t.Helper()
 	var o plan.Outlook
-	r.must(who, func(tx *store.Tx, v cash.View) (err error) { o, err = r.Outlook(ctx, tx, v, month, money.IDR); return err })
+	r.must(who, func(tx *store.Tx, v cash.View) (err error) {
+		o, err = r.Outlook(ctx, tx, v, month, money.IDR)
+		return err
+	})
 	return o
 }
 

@@ -68,7 +68,7 @@ func (s *Service) Outlook(ctx context.Context, tx *store.Tx, v cash.View, month 
 	if h.Planned, err = s.planned(ctx, tx, v, now, c); err != nil {
 		return o, fault.Wrap(op, err)
 	}
-	if h.Goals, err = s.shares(ctx, tx, v, now, c, o.Goals); err != nil {
+	if h.Goals, err = s.shares(ctx, tx, v, c, o.Goals); err != nil {
 		return o, fault.Wrap(op, err)
 	}
 	if o.Result = forecast.Make(h, now); !o.Known {
