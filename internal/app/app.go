@@ -23,7 +23,9 @@ import (
 	"amanah/internal/cash"
 	"amanah/internal/cash/cardstatement"
 	"amanah/internal/cash/chat"
+	"amanah/internal/cash/family"
 	"amanah/internal/cash/plan"
+	"amanah/internal/cash/profile"
 	"amanah/internal/channel/mail"
 	"amanah/internal/channel/telegram"
 	"amanah/internal/clock"
@@ -126,6 +128,8 @@ type App struct {
 	statements  *cardstatement.Service // nil where no notice has it
 	chat        *chat.Service          // JagaCash's conversation
 	botLimits   *telegram.Limiter      // nil where JagaCash has no bot
+	family      *family.Service        // nil without the module
+	profiles    *profile.Service       // nil without the module
 	mailbox     *mailbox.Service
 	people      people
 	schema      *rowset.Schema
@@ -209,6 +213,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		a.openChanges,
 		a.openReviews,
 		a.openConsents,
+		a.openFamily, a.openProfiles,
 		a.openPromises,
 		a.openComplaints,
 		a.openFigures,
@@ -356,7 +361,7 @@ func (a *App) openIdentity(context.Context) (err error) {
 	a.identity, err = identity.New(identity.Config{
 		DB: a.db, Services: a.services, Consents: signUps{a: a}, Recorder: recorder{}, Mailer: letters{a.post}, Catalog: a.catalog,
 		Address: a.address, Landing: landing, Rand: rand.Reader, Secure: a.secure(),
-		Links: a.cfg.SignIn.Links, Ways: a.ways, Pages: a.accountPages,
+		Links: a.links(), LinkFirst: linkFirst, Joining: a.joining, Answered: a.invitationAnswered, Ways: a.ways, Pages: a.accountPages,
 		Required: a.needsFactor, Activity: activity, Sealed: a.sealedPath, First: a.waitsForGuardian, Demo: a.Demo, Over: a.inviteOver,
 		Report: func(_ context.Context, err error) { a.Log.Warn("letter not sent", "error", err) },
 	})

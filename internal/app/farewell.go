@@ -78,6 +78,9 @@ func (a *App) workspaces() erasure.Workspaces { return workspaces{a} }
 // HandOver makes another owner the one who names the workspaces that a leaving
 // person made; their names are sealed anew under that owner's key.
 func (w workspaces) HandOver(ctx context.Context, home store.Scope, who id.Subject) error {
+	if err := w.a.familiesHandedOver(ctx, home, who); err != nil {
+		return err
+	}
 	return w.a.db.Write(ctx, home, func(tx *store.Tx) error {
 		mine, err := store.Find[tenant.Workspace](ctx, tx, "WHERE tenant_id = $1 AND owner_id = $2", home.Tenant, who)
 		if err != nil {

@@ -15,7 +15,9 @@ import (
 	"amanah/internal/cash"
 	"amanah/internal/cash/cardstatement"
 	"amanah/internal/cash/chat"
+	"amanah/internal/cash/family"
 	"amanah/internal/cash/plan"
+	"amanah/internal/cash/profile"
 	"amanah/internal/cash/reconcile"
 	cashreport "amanah/internal/cash/report"
 	"amanah/internal/config"
@@ -126,6 +128,8 @@ func parts() []part {
 		{tables: cardstatement.Tables(), migrations: cardstatement.Migrations(), texts: cardstatement.Texts(), product: cardstatement.Module},
 		{texts: reconcile.Texts()},
 		{texts: chat.Texts()},
+		{tables: family.Tables(), migrations: family.Migrations(), texts: family.Texts(), product: family.Module},
+		{tables: profile.Tables(), migrations: profile.Migrations(), texts: profile.Texts(), product: profile.Module},
 		{tables: billing.Tables(), migrations: billing.Migrations(), texts: billing.Texts(), product: "billing"},
 		{tables: bearer.Tables(), migrations: bearer.Migrations(), texts: bearer.Texts()},
 		{tables: rest.Tables(), migrations: rest.Migrations(), texts: rest.Texts()},
@@ -155,6 +159,8 @@ var products = []string{
 	guardian.Module,
 	cash.Module,
 	cardstatement.Module,
+	family.Module,
+	profile.Module,
 }
 
 func sets() []store.Set {
@@ -182,6 +188,12 @@ func program(cfg config.Config, m *store.Map, runs func(product string) bool) no
 	}
 	if runs(cardstatement.Module) {
 		p.Purposes = append(p.Purposes, cardstatement.Purpose)
+	}
+	if runs(family.Module) {
+		p.Purposes = append(p.Purposes, cash.Others)
+	}
+	if runs(profile.Module) {
+		p.Purposes = append(p.Purposes, profile.Research)
 	}
 	if runs("billing") {
 		p.Purposes = append(p.Purposes, "billing")

@@ -34,7 +34,7 @@ func promiseChecks(a *App) []promise.Check {
 	out = append(out, promise.Door(func(l egress.Ledger) *egress.Door {
 		return egress.New(a.rules, l, egress.Options{AllowLoopback: a.Demo || a.cfg.Egress.AllowLoopback, Clock: a.Clock, Logger: a.Log})
 	}))
-	out = append(out, a.namesConsented(), promise.Transport(a.serving), promise.Audit(func(ctx context.Context, service string) error {
+	out = append(out, a.namesConsented(), a.relativesConsented(), promise.Transport(a.serving), promise.Audit(func(ctx context.Context, service string) error {
 		_, err := a.audits[service].Verify(ctx)
 		return err
 	}))

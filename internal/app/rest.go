@@ -69,6 +69,12 @@ func (a *App) openAPI(s tenant.Service) error {
 	a.cookies.REST(api)
 	a.consents.REST(api)
 	a.changes.REST(api)
+	if s.Slug == jaga && a.family != nil {
+		a.family.REST(api)
+	}
+	if s.Slug == jaga && a.profiles != nil {
+		a.profiles.REST(api)
+	}
 	if a.uses(s.Slug, "phone") {
 		a.phone.REST(api)
 	}

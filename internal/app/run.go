@@ -169,6 +169,9 @@ func (a *App) plan() {
 	a.jobs.Every(ringDeadlines, time.Minute)
 	a.planAudit()
 	a.jobs.Every(tellNotice, time.Minute)
+	if a.family != nil {
+		a.jobs.Every(familyTick, time.Minute)
+	}
 	if a.billing != nil {
 		a.jobs.Every(billingTick, time.Hour)
 	}

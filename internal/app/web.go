@@ -182,6 +182,12 @@ func (a *App) serviceRoutes(mux web.Mux, slug string) {
 	if a.uses(slug, "phone") {
 		a.phone.Routes(mux, slug)
 	}
+	if slug == jaga && a.family != nil {
+		a.family.Routes(mux)
+	}
+	if slug == jaga && a.profiles != nil {
+		a.profiles.Routes(mux, a.desk)
+	}
 	a.apis[slug].Routes(mux)
 	a.bearers[slug].Routes(mux)
 }

@@ -66,9 +66,19 @@ func (s *Service) Colleagues(ctx context.Context, p Principal) ([]Colleague, err
 
 // Invite asks somebody by mail to join the principal's workspace; asking again
 // replaces the earlier invitation. The inviter learns nothing about whether the
-// address has an account. Faults: Forbidden for all but owners, Invalid on the
-// fields email and role, TooMany.
+// address has an account. Faults: Forbidden for all but owners, and where the
+// service has a way of its own (Config.Joining); Invalid on the fields email and
+// role, TooMany.
 func (s *Service) Invite(ctx context.Context, p Principal, email string, role tenant.Role, d Device) error {
+	if s.joining(p.Service) != nil {
+		return errOwner("identity.Invite")
+	}
+	return s.InviteWith(ctx, p, email, role, d, nil)
+}
+
+// InviteWith is Invite for the package that has the service's own way: also is done
+// in the transaction that stores the invitation, and gets its number and end.
+func (s *Service) InviteWith(ctx context.Context, p Principal, email string, role tenant.Role, d Device, also func(tx *store.Tx, invitation id.ID, ends clock.Instant) error) error {
 	const op = "identity.Invite"
 	if p.Role != tenant.Owner {
 		return errOwner(op)
@@ -100,7 +110,7 @@ func (s *Service) Invite(ctx context.Context, p Principal, email string, role te
 		return err
 	}
 	row := &invitation{Invitee: id.Subject(s.cfg.DB.NewID()), Inviter: p.Subject, Workspace: p.Workspace, Role: role, Email: vault.Seal(email), EmailIndex: index, TokenHash: hash}
-	if err := s.storeInvitation(ctx, p, row); err != nil {
+	if err := s.storeInvitation(ctx, p, row, also); err != nil {
 		return fault.Wrap(op, err)
 	}
 	lang := p.Lang
@@ -110,7 +120,7 @@ func (s *Service) Invite(ctx context.Context, p Principal, email string, role te
 	return nil
 }
 
-func (s *Service) storeInvitation(ctx context.Context, p Principal, row *invitation) error {
+func (s *Service) storeInvitation(ctx context.Context, p Principal, row *invitation, also func(*store.Tx, id.ID, clock.Instant) error) error {
 	return s.cfg.DB.Write(ctx, p.HomeScope("service"), func(tx *store.Tx) error {
 		row.CreatedAt, row.EndsAt = tx.Now(), clock.At(tx.Now().Time().Add(inviteTime))
 		a, err := byIndex(ctx, tx, row.EmailIndex)
@@ -127,15 +137,52 @@ func (s *Service) storeInvitation(ctx context.Context, p Principal, row *invitat
 				return fault.New(fault.Invalid, "identity.Invite", "identity.invite.member").On("email")
 			}
 		}
-		_, err = tx.Exec(ctx, "DELETE FROM invitations WHERE tenant_id = $1 AND workspace_id = $2 AND email_index = $3", tx.Tenant(), row.Workspace, row.EmailIndex)
-		if err != nil {
+		if err := s.replaced(ctx, tx, row); err != nil {
 			return err
 		}
 		if err := store.Insert(ctx, tx, row); err != nil {
 			return err
 		}
+		if also != nil {
+			if err := also(tx, row.ID, row.EndsAt); err != nil {
+				return err
+			}
+		}
 		return s.record(ctx, tx, Event{Name: "member.invited", Subject: row.Invitee, Workspace: p.Workspace})
 	})
+}
+
+// replaced takes earlier invitations of the same address to the same workspace away.
+func (s *Service) replaced(ctx context.Context, tx *store.Tx, row *invitation) error {
+	rows, err := tx.Query(ctx, "SELECT id FROM invitations WHERE tenant_id = $1 AND workspace_id = $2 AND email_index = $3", tx.Tenant(), row.Workspace, row.EmailIndex)
+	if err != nil {
+		return err
+	}
+	var old []id.ID
+	for rows.Next() {
+		var key id.ID
+		if err := rows.Scan(&key); err != nil {
+			rows.Close()
+			return err
+		}
+		old = append(old, key)
+	}
+	rows.Close()
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, key := range old {
+		if _, err := store.Delete[invitation](ctx, tx, key); err != nil {
+			return err
+		}
+		if err := s.invitationGone(ctx, tx, key); err != nil {
+			return err
+		}
+		tx.AfterCommit(func() {
+			s.later(ctx, func(ctx context.Context) error { s.over(ctx, key); return nil })
+		})
+	}
+	return nil
 }
 
 // Uninvite takes an invitation back. Fault NotFound for one of another workspace.
@@ -149,7 +196,10 @@ func (s *Service) Uninvite(ctx context.Context, p Principal, which id.ID) error 
 		if err == nil && n == 0 {
 			err = fault.New(fault.NotFound, op, "not_found")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.invitationGone(ctx, tx, which)
 	})
 	if err == nil {
 		s.over(ctx, which)
@@ -194,10 +244,11 @@ func (s *Service) Waiting(ctx context.Context, slug string) (map[id.ID]bool, err
 }
 
 // Remove ends a membership of the principal's workspace: owners end anybody's,
-// everyone their own. Faults: Forbidden, NotFound, Conflict for the last owner.
+// everyone their own. Faults: Forbidden, also where the service has a way of its
+// own (Config.Joining), NotFound, Conflict for the last owner.
 func (s *Service) Remove(ctx context.Context, p Principal, who id.Subject) error {
 	const op = "identity.Remove"
-	if !p.Is() || p.Role != tenant.Owner && who != p.Subject {
+	if !p.Is() || p.Role != tenant.Owner && who != p.Subject || s.joining(p.Service) != nil { // leaving is that package's too
 		return errOwner(op)
 	}
 	return fault.Wrap(op, s.cfg.DB.Write(ctx, p.HomeScope("service"), func(tx *store.Tx) error {

@@ -23,7 +23,7 @@ func TestInvite_newcomer(t *testing.T) {
 		}
 		token := w.last(dewi).token(t)
 		inv, err := w.Invited(ctx, "ctt", token, phone)
-		if err != nil || inv != (identity.Invited{Workspace: "Rina Maharani", Role: tenant.Viewer, Email: dewi}) {
+		if err != nil || inv != (identity.Invited{Workspace: "Rina Maharani", Role: tenant.Viewer, Email: dewi, Inviter: p.Subject}) {
 			t.Errorf("the invitation says %+v, %v", inv, err)
 		}
 		in := form("orang.lain@example.com") // the address of the form does not count
@@ -67,10 +67,10 @@ func TestInvite_knownAddress(t *testing.T) {
 		if _, err := w.SignUpInvited(ctx, "ctt", token, form(dewi)); key(err) != "identity.token.wrong" {
 			t.Errorf("a second account for a known address: %v", err)
 		}
-		if err := w.AcceptInvitation(ctx, stranger, token); key(err) != "identity.token.wrong" {
+		if err := w.AcceptInvitation(ctx, stranger, token, identity.Declared{}); key(err) != "identity.token.wrong" {
 			t.Errorf("somebody else took the invitation: %v", err)
 		}
-		if err := w.AcceptInvitation(ctx, q, token); err != nil {
+		if err := w.AcceptInvitation(ctx, q, token, identity.Declared{}); err != nil {
 			t.Fatal(err)
 		}
 		now, err := w.Resolve(ctx, "ctt", ticket.Token)

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 
 	"amanah/internal/fault"
 	"amanah/internal/id"
@@ -16,6 +17,8 @@ type Invited struct {
 	Email     string
 	// Known says that the address has an account, which then joins by signing in.
 	Known bool
+	// Inviter is who wrote it.
+	Inviter id.Subject
 }
 
 // Invited reads an invitation. Faults: Invalid with identity.token.wrong, TooMany.
@@ -45,7 +48,7 @@ func (s *Service) Invited(ctx context.Context, slug, token string, d Device) (In
 		if err != nil {
 			return err
 		}
-		out = Invited{Role: row.Role, Email: row.Email.Reveal(), Known: a != nil}
+		out = Invited{Role: row.Role, Email: row.Email.Reveal(), Known: a != nil, Inviter: row.Inviter}
 		out.Workspace, err = workspaceName(ctx, tx, &account{}, w)
 		return err
 	})
@@ -73,6 +76,9 @@ func (s *Service) take(ctx context.Context, tx *store.Tx, row *invitation, who i
 	if !gone {
 		return errToken()
 	}
+	if err := s.invitationGone(ctx, tx, row.ID); err != nil {
+		return err
+	}
 	w, err := tenant.Get(ctx, tx, row.Workspace)
 	if err != nil {
 		return err
@@ -88,10 +94,20 @@ func (s *Service) take(ctx context.Context, tx *store.Tx, row *invitation, who i
 
 // AcceptInvitation joins the signed-in principal to the workspace that invited
 // their address, and works in it from now on. Faults: Invalid with
-// identity.token.wrong, also for an invitation of another address.
-func (s *Service) AcceptInvitation(ctx context.Context, p Principal, token string) error {
+// identity.token.wrong, also for an invitation of another address; those of
+// Declared.
+func (s *Service) AcceptInvitation(ctx context.Context, p Principal, token string, said Declared) error {
+	const op = "identity.AcceptInvitation"
+	v, err := s.service(p.Service)
+	if err != nil {
+		return err
+	}
+	ask := s.joining(p.Service)
+	if err := said.check(v, ask, true); err != nil {
+		return err
+	}
 	var over id.ID
-	err := s.cfg.DB.Write(ctx, p.HomeScope("service"), func(tx *store.Tx) error {
+	err = s.cfg.DB.Write(ctx, p.HomeScope("service"), func(tx *store.Tx) error {
 		row, err := readInvitation(ctx, tx, token)
 		if err != nil {
 			return err
@@ -107,13 +123,16 @@ func (s *Service) AcceptInvitation(ctx context.Context, p Principal, token strin
 		if err := s.take(ctx, tx, row, p.Subject); err != nil {
 			return err
 		}
+		if err := s.consented(ctx, tx, v, ask, p.Subject, said.Device); err != nil {
+			return err
+		}
 		_, err = tx.Exec(ctx, "UPDATE sessions SET workspace_id = $4 WHERE tenant_id = $1 AND id = $2 AND subject_id = $3", tx.Tenant(), p.Session, p.Subject, row.Workspace)
 		return err
 	})
 	if err == nil {
 		s.over(ctx, over)
 	}
-	return fault.Wrap("identity.AcceptInvitation", err)
+	return fault.Wrap(op, err)
 }
 
 // SignUpInvited makes an account for an invited address and joins it, with an
@@ -134,12 +153,14 @@ func (s *Service) SignUpInvited(ctx context.Context, slug, token string, in Sign
 		return Ticket{}, err
 	}
 	in.Kind, in.Company, in.Email = tenant.Person, "", inv.Email
+	ask := s.joining(slug)
 	n, err := s.prepare(ctx, v, in)
+	err = errors.Join(err, Declared{Agree: in.Agree}.check(v, ask, false))
 	if err != nil {
 		return Ticket{}, err
 	}
 	n.verified = true
-	if n.hash, err = s.hasher.hash(ctx, in.Password); err != nil {
+	if n.hash, err = s.hashed(ctx, in.Password); err != nil {
 		return Ticket{}, err
 	}
 	var t Ticket
@@ -161,6 +182,9 @@ func (s *Service) SignUpInvited(ctx context.Context, slug, token string, in Sign
 			return err
 		}
 		if err := s.take(ctx, tx, row, n.subject); err != nil {
+			return err
+		}
+		if err := s.consented(ctx, tx, v, ask, n.subject, in.Device); err != nil {
 			return err
 		}
 		t, err = s.openSession(ctx, tx, v, &account{Subject: n.subject}, door)

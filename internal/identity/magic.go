@@ -21,6 +21,11 @@ const (
 // offersLinks tells whether people of a service may come in by a mailed link.
 func (s *Service) offersLinks(slug string) bool { return slices.Contains(s.cfg.Links, slug) }
 
+// linkFirst tells whether a link is a service's first way in.
+func (s *Service) linkFirst(slug string) bool {
+	return s.offersLinks(slug) && slices.Contains(s.cfg.LinkFirst, slug)
+}
+
 // bound is what is kept of a link: a hash of its token together with the secret
 // of the browser that asked. One without the other opens nothing; nil for what
 // cannot be either.
@@ -45,7 +50,7 @@ func (s *Service) AskLink(ctx context.Context, slug, email, browser string, d De
 		return fault.New(fault.Internal, op, "internal")
 	}
 	return s.ask(ctx, slug, email, d, func(ctx context.Context, v tenant.Service, a *account) error {
-		if a.VerifiedAt.IsZero() { // as for a password: the address is proven first
+		if a.VerifiedAt.IsZero() && len(a.Password) > 0 { // as for a password: the address is proven first
 			return s.mailVerification(ctx, v, a.Subject)
 		}
 		token, _, err := s.newToken()
@@ -104,6 +109,13 @@ func (s *Service) EnterByLink(ctx context.Context, slug, token, browser string, 
 		if err == nil && n == 0 {
 			return errToken()
 		}
-		return err
+		if err != nil || !a.VerifiedAt.IsZero() {
+			return err
+		}
+		// The letter reached who signed up without a password.
+		if _, err := tx.Exec(ctx, "UPDATE accounts SET verified_at = $3 WHERE tenant_id = $1 AND id = $2 AND verified_at IS NULL", tx.Tenant(), a.Subject, tx.Now()); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, Event{Name: "email.verified", Subject: a.Subject})
 	})
 }

@@ -106,6 +106,9 @@ type Config struct {
 	Required func(slug string, role tenant.Role, staff bool) bool
 	// Links are the services that let people in by a mailed link.
 	Links []string
+	// LinkFirst are those of them whose page of sign-in asks for the link, with the
+	// password behind it, and which make accounts without a password too.
+	LinkFirst []string
 	// Ways are further ways into a service, and Pages further pages of an account,
 	// that packages beside this one have; none where nil.
 	Ways, Pages func(slug string) []Way
@@ -124,6 +127,12 @@ type Config struct {
 	// Over is told of an invitation that is over, whose letter is of no more use;
 	// nobody where nil. Waiting tells the same of those that end by themselves.
 	Over func(ctx context.Context, invitation id.ID) error
+	// Joining is what a service asks of who joins somebody else's workspace; nil, or
+	// nil of it, where that is nothing more than an account.
+	Joining func(slug string) *Joining
+	// Answered hears of an invitation that was accepted, declined, taken back or
+	// replaced, in the transaction in which it goes; nobody does where nil.
+	Answered func(ctx context.Context, tx *store.Tx, invitation id.ID) error
 	// Report is told about a mail that could not be sent. Its error holds no
 	// personal data of this package.
 	Report func(ctx context.Context, err error)

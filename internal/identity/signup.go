@@ -24,6 +24,8 @@ type SignUp struct {
 	Age bool
 	// Accept says that the notice and the terms were shown and accepted.
 	Accept bool
+	// Agree says that the person agrees to what joining a workspace asks (Joining).
+	Agree bool
 	// Consents are the optional purposes that were ticked, each by itself.
 	Consents []string
 	Device   Device
@@ -91,6 +93,9 @@ func (in *SignUp) check(v tenant.Service) error {
 func (s *Service) prepare(ctx context.Context, v tenant.Service, in SignUp) (newcomer, error) {
 	n := newcomer{SignUp: in}
 	err := n.check(v)
+	if in.Password == "" && s.linkFirst(v.Slug) {
+		err = but("password", err)
+	}
 	if err != nil {
 		return n, err
 	}
@@ -124,7 +129,7 @@ func (s *Service) SignUp(ctx context.Context, slug string, in SignUp) error {
 	if err := s.charge(ctx, v, tries); err != nil {
 		return err
 	}
-	if n.hash, err = s.hasher.hash(ctx, in.Password); err != nil {
+	if n.hash, err = s.hashed(ctx, in.Password); err != nil {
 		return err
 	}
 	// The account is made without asking first whether the address has one: the
@@ -136,8 +141,18 @@ func (s *Service) SignUp(ctx context.Context, slug string, in SignUp) error {
 	if err != nil {
 		return fault.Wrap("identity.SignUp", err)
 	}
-	s.later(ctx, func(ctx context.Context) error { return s.mailVerification(ctx, v, n.subject) })
+	if len(n.hash) > 0 {
+		s.later(ctx, func(ctx context.Context) error { return s.mailVerification(ctx, v, n.subject) })
+	}
 	return nil
+}
+
+// hashed is nil for no password.
+func (s *Service) hashed(ctx context.Context, password string) ([]byte, error) {
+	if password == "" {
+		return nil, nil
+	}
+	return s.hasher.hash(ctx, password)
 }
 
 // taken finds who has the address of a sign-up. The key that was made for the

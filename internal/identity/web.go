@@ -174,6 +174,9 @@ func (h pages) signUp(w http.ResponseWriter, r *http.Request) error {
 		in := signUpForm(r)
 		in.Kind, in.Company = kind, r.PostForm.Get("company")
 		refused = h.SignUp(r.Context(), h.v.Slug, in)
+		if refused == nil && in.Password == "" { // the link that signs in proves the address
+			return h.sendLink(w, r, in.Email, "")
+		}
 		if refused == nil {
 			web.Redirect(w, r, web.ServiceOf(r.Context()).Path("/signup/sent"))
 			return nil
@@ -186,7 +189,7 @@ func (h pages) signUp(w http.ResponseWriter, r *http.Request) error {
 	web.Render(w, r, statusOf(f, refused), web.Page{
 		Title: title(r, "identity.signup.title"), Form: f,
 		Lead: title(r, "identity.signup.lead", "service", h.v.Title(device(r).Lang)),
-	}, templ.Join(waysPart(at, h.begins()), signUpPage(f, at, h.v, kind == tenant.Company)))
+	}, templ.Join(waysPart(at, h.begins()), signUpPage(f, at, h.v, kind == tenant.Company, h.linkFirst(h.v.Slug))))
 	return nil
 }
 
@@ -195,7 +198,7 @@ func signUpForm(r *http.Request) SignUp {
 	g := r.PostForm.Get
 	return SignUp{
 		Name: g("name"), Email: g("email"), Password: g("password"),
-		Age: g("age") == "yes", Accept: g("accept") == "yes", Consents: r.PostForm["consents"], Device: device(r),
+		Age: g("age") == "yes", Accept: g("accept") == "yes", Agree: g("agree") == "yes", Consents: r.PostForm["consents"], Device: device(r),
 	}
 }
 
@@ -242,6 +245,9 @@ func (h pages) showSignIn(w http.ResponseWriter, r *http.Request, f *ui.Form, ne
 	_, passkeys, err := h.site(r)
 	if err != nil {
 		return err
+	}
+	if h.linkFirst(h.v.Slug) && r.Method == http.MethodGet && r.URL.Query().Get("with") != "password" {
+		return h.showAskLink(w, r, f, next, nil)
 	}
 	web.Render(w, r, statusOf(f, refused), web.Page{Title: title(r, "identity.signin.title"), Form: f, Passkey: passkeys},
 		signInPage(f, at, next, passkeys, h.ways(next)))

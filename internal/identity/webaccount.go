@@ -138,6 +138,10 @@ func (h pages) members(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	at := web.ServiceOf(r.Context())
+	if ask := h.joining(h.v.Slug); ask != nil { // the members have a page of their own
+		web.Redirect(w, r, at.Path(ask.People))
+		return nil
+	}
 	var refused error
 	if posted {
 		refused = h.Invite(r.Context(), me(r), f.Value("email"), tenant.Role(f.Value("role")), device(r))

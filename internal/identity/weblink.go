@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"amanah/internal/fault"
+	"amanah/internal/tenant"
 	"amanah/internal/web"
 	"amanah/internal/web/ui"
 )
@@ -148,27 +149,59 @@ func (h pages) invite(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p, signedIn := FromContext(r.Context())
-	var refused error
+	ask := h.joining(h.v.Slug)
+	if posted && f.Value("answer") == "no" && ask != nil {
+		if err := h.Decline(r.Context(), h.v.Slug, token, device(r)); err != nil && !deadLink(err) {
+			return err
+		}
+		web.Redirect(w, r, at.Path("/"), web.Flash{Tone: ui.Success, Key: "identity.invite.declined"})
+		return nil
+	}
 	if posted {
-		var t Ticket
-		if signedIn && inv.Known {
-			refused = h.AcceptInvitation(r.Context(), p, token)
-		} else if t, refused = h.SignUpInvited(r.Context(), h.v.Slug, token, signUpForm(r)); refused == nil {
-			h.Arrive(w, r, h.v.Slug, t, "", web.Flash{Tone: ui.Success, Key: "identity.invite.done"})
+		err := h.join(w, r, inv, p, signedIn, token)
+		if err == nil {
 			return nil
 		}
-		if refused == nil {
-			web.Redirect(w, r, h.landing(r), web.Flash{Tone: ui.Success, Key: "identity.invite.done"})
-			return nil
-		}
-		if deadLink(refused) {
+		if deadLink(err) {
 			return h.dead(w, r, at.Path("/"), "error.back")
 		}
-		if !f.Take(refused) {
-			return refused
+		if !f.Take(err) {
+			return err
 		}
 	}
-	web.Render(w, r, statusOf(f, refused), web.Page{Title: title(r, "identity.invite.title", "workspace", inv.Workspace), Form: f, Sensitive: true},
-		invitePage(f, at, h.v, inv, token, p.Name))
+	web.Render(w, r, statusOf(f, nil), web.Page{Title: title(r, "identity.invite.title", "workspace", inv.Workspace), Form: f, Sensitive: true},
+		invitePage(inviteView{Form: f, At: at, Service: h.v, Inv: inv, Token: token, Fellow: p.Name, Ask: ask, LinkFirst: h.linkFirst(h.v.Slug)}))
+	return nil
+}
+
+// inviteView is what the page of an invitation shows.
+type inviteView struct {
+	Form          *ui.Form
+	At            web.Service
+	Service       tenant.Service
+	Inv           Invited
+	Token, Fellow string
+	Ask           *Joining
+	LinkFirst     bool
+}
+
+// join takes an invitation as the page's form has it, and leads on.
+func (h pages) join(w http.ResponseWriter, r *http.Request, inv Invited, p Principal, signedIn bool, token string) error {
+	in := signUpForm(r)
+	if signedIn && inv.Known {
+		if err := h.AcceptInvitation(r.Context(), p, token, Declared{Age: in.Age, Agree: in.Agree, Device: in.Device}); err != nil {
+			return err
+		}
+		web.Redirect(w, r, h.landing(r), web.Flash{Tone: ui.Success, Key: "identity.invite.done"})
+		return nil
+	}
+	if signedIn && h.joining(h.v.Slug) != nil { // nobody answers for somebody else
+		return errToken()
+	}
+	t, err := h.SignUpInvited(r.Context(), h.v.Slug, token, in)
+	if err != nil {
+		return err
+	}
+	h.Arrive(w, r, h.v.Slug, t, "", web.Flash{Tone: ui.Success, Key: "identity.invite.done"})
 	return nil
 }

@@ -1,11 +1,14 @@
 package identity
 
 import (
+	"encoding/base64"
 	"net/http"
+	"strings"
 	"time"
 
 	"amanah/internal/fault"
 	"amanah/internal/web"
+	"amanah/internal/web/ui"
 )
 
 // linkCookie keeps the secret of the browser that asked for a link; notices give
@@ -48,25 +51,45 @@ func (h pages) askLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	at := web.ServiceOf(r.Context())
 	var refused error
+	next := nextIn(web.ServiceOf(r.Context()), r.FormValue("next"), "")
 	if posted {
-		browser, _, err := h.newToken()
-		if err != nil {
-			return err
-		}
-		refused = h.AskLink(r.Context(), h.v.Slug, f.Value("email"), browser, device(r))
+		refused = h.sendLink(w, r, f.Value("email"), next)
 		if refused == nil {
-			h.giveLink(w, r, browser)
-			web.Redirect(w, r, at.Path("/signin/link/sent"))
 			return nil
 		}
 		if !f.Take(refused) {
 			return refused
 		}
 	}
+	return h.showAskLink(w, r, f, next, refused)
+}
+
+// sendLink has a link mailed and gives the browser its secret.
+func (h pages) sendLink(w http.ResponseWriter, r *http.Request, email, next string) error {
+	browser, _, err := h.newToken()
+	if err != nil {
+		return err
+	}
+	if err := h.AskLink(r.Context(), h.v.Slug, email, browser, device(r)); err != nil {
+		return err
+	}
+	if next != "" {
+		browser += "." + base64.RawURLEncoding.EncodeToString([]byte(next))
+	}
+	h.giveLink(w, r, browser)
+	web.Redirect(w, r, web.ServiceOf(r.Context()).Path("/signin/link/sent"))
+	return nil
+}
+
+func (h pages) showAskLink(w http.ResponseWriter, r *http.Request, f *ui.Form, next string, refused error) error {
+	at := web.ServiceOf(r.Context())
+	var other []Way
+	if h.linkFirst(h.v.Slug) {
+		other = append(h.ways(next)[:0:0], Way{"identity.magic.password", withNext("/signin?with=password", next)})
+	}
 	web.Render(w, r, statusOf(f, refused), web.Page{Title: title(r, "identity.magic.title"), Lead: title(r, "identity.magic.lead"), Form: f},
-		askPage(f, at.Path("/signin/link"), title(r, "identity.magic.ask")))
+		askLinkPage(f, at, next, other, h.linkFirst(h.v.Slug)))
 	return nil
 }
 
@@ -91,7 +114,8 @@ func (h pages) openLink(w http.ResponseWriter, r *http.Request) error {
 		web.Render(w, r, http.StatusOK, web.Page{Title: title(r, "identity.magic.open.title"), Lead: title(r, "identity.magic.open.lead"), Sensitive: true}, openLinkPage(at, token))
 		return nil
 	}
-	t, err := h.EnterByLink(r.Context(), h.v.Slug, token, c.Value, device(r))
+	browser, onward, _ := strings.Cut(c.Value, ".")
+	t, err := h.EnterByLink(r.Context(), h.v.Slug, token, browser, device(r))
 	if fault.Is(err, fault.TooMany) {
 		return err
 	}
@@ -102,7 +126,8 @@ func (h pages) openLink(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	h.giveLink(w, r, "")
-	h.Arrive(w, r, h.v.Slug, t, "")
+	next, _ := base64.RawURLEncoding.DecodeString(onward) // what is none leads nowhere
+	h.Arrive(w, r, h.v.Slug, t, string(next))
 	return nil
 }
 

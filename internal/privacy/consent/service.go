@@ -32,13 +32,15 @@ type Notices interface {
 // purpose is the notice's purpose of keeping and showing consents.
 const purpose = "rights"
 
-// Config is what a Service needs; all of it.
+// Config is what a Service needs; all of it but Withdrew.
 type Config struct {
 	DB      *store.DB
 	Notices Notices
 	Key     *receipt.Key
 	// Address is a service's absolute address, without a slash at the end.
 	Address func(service string) string
+	// Withdrew hears of a withdrawal that was committed; may be nil.
+	Withdrew func(ctx context.Context, service string)
 }
 
 // Service is what people see and do: the pages, the calls and the receipts.
@@ -176,6 +178,9 @@ func (s *Service) Decide(ctx context.Context, p identity.Principal, key, version
 		record = now.ID
 		return audit.Record(ctx, tx, audit.Act{Name: act, Subject: p.Subject, Object: key, Told: true})
 	})
+	if err == nil && !yes && s.cfg.Withdrew != nil {
+		s.cfg.Withdrew(ctx, p.Service)
+	}
 	return record, fault.Wrap(op, err)
 }
 

@@ -22,7 +22,7 @@ type Register string
 
 // Registers are all books that an officer may keep, in the order of the menu. The
 // desk shows those whose page there is.
-var Registers = []Register{"requests", "complaints", "breaches", "holds", "disclosures", "notices", "agreements", "assessments", "records", "retention", "erasures", "underage", "backups", "audit", "figures"}
+var Registers = []Register{"requests", "complaints", "breaches", "holds", "disclosures", "notices", "agreements", "assessments", "records", "retention", "erasures", "underage", "ages", "research", "backups", "audit", "figures"}
 
 // Desk is the page that leads to all others.
 type Desk struct {
@@ -53,7 +53,7 @@ type line struct {
 
 // matters name the registers in which the deadlines of a matter stand.
 var matters = map[string]Register{"request": "requests", "complaint": "complaints", "breach": "breaches", "hold": "holds", "disclosure": "disclosures", "notice": "notices",
-	"paper": "agreements", "erasure": "erasures"}
+	"paper": "agreements", "erasure": "erasures", "underage": "ages"}
 
 func (d *Desk) index(v identity.Visit) error {
 	var b board
