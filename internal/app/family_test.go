@@ -365,7 +365,7 @@ func TestFamily_leaving(t *testing.T) {
 	for _, c := range []struct {
 		fate      cash.Fate
 		left, own int64
-	}{{cash.Taken, 30_000, 12_000}, {cash.Freed, 40_000, 2_000}, {cash.Erased, 30_000, 0}} {
+	}{{cash.FateTaken, 30_000, 12_000}, {cash.FateFreed, 40_000, 2_000}, {cash.FateErased, 30_000, 0}} {
 		t.Run(string(c.fate), func(t *testing.T) {
 			households(t, func(t *testing.T, h *household) {
 				rina := h.founder("rina")
@@ -400,7 +400,7 @@ func TestFamily_leaving(t *testing.T) {
 					t.Errorf("%d rows of the family still name who left", n)
 				}
 				pictures := int64(2)
-				if c.fate == cash.Erased {
+				if c.fate == cash.FateErased {
 					pictures = 0
 				}
 				if n := h.count(p.Scope("rights"), "cash_receipts", " AND file IS NOT NULL"); n != pictures {

@@ -15,17 +15,17 @@ type Fate string
 
 // The fates. Private entries never stay behind.
 const (
-	// Taken: all that is theirs goes into books of their own.
-	Taken Fate = "taken"
-	// Freed: what is private, and every picture, goes into books of their own; the
+	// FateTaken: all that is theirs goes into books of their own.
+	FateTaken Fate = "taken"
+	// FateFreed: what is private, and every picture, goes into books of their own; the
 	// other entries stay, as nobody's, without note and picture.
-	Freed Fate = "freed"
-	// Erased: all that is theirs is gone.
-	Erased Fate = "erased"
+	FateFreed Fate = "freed"
+	// FateErased: all that is theirs is gone.
+	FateErased Fate = "erased"
 )
 
 // Fates are all of them.
-func Fates() []Fate { return []Fate{Taken, Freed, Erased} }
+func Fates() []Fate { return []Fate{FateTaken, FateFreed, FateErased} }
 
 // HandOver gives what others of the transaction's family still need to heir: the
 // person's accounts and categories that entries of others name. The person's shares
@@ -100,13 +100,13 @@ func (s *Service) sharesFall(ctx context.Context, tx *store.Tx, who id.Subject) 
 }
 
 // Depart takes a person's data out of the transaction's family: what others need
-// goes to heir, what is Freed becomes nobody's, the rest is removed, and the sums
+// goes to heir, what is FateFreed becomes nobody's, the rest is removed, and the sums
 // are those of what stays. What is to be taken along was packed before. It gives
 // the pictures that nothing names any more here.
 func (s *Service) Depart(ctx context.Context, tx *store.Tx, v View, who, heir id.Subject, fate Fate) ([]vault.FileID, error) {
 	const op = "cash.Depart"
 	staying := "COALESCE(e.subject, '') <> $2"
-	if fate == Freed {
+	if fate == FateFreed {
 		staying = "(COALESCE(e.subject, '') <> $2 OR NOT e.private)"
 	}
 	if err := s.handOver(ctx, tx, who, heir, staying); err != nil {
@@ -119,7 +119,7 @@ func (s *Service) Depart(ctx context.Context, tx *store.Tx, v View, who, heir id
 	if err := ledger.Forget(ctx, tx, who); err != nil {
 		return nil, fault.Wrap(op, err)
 	}
-	if fate == Freed {
+	if fate == FateFreed {
 		if err := s.free(ctx, tx, v, who); err != nil {
 			return nil, fault.Wrap(op, err)
 		}

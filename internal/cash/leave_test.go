@@ -30,7 +30,7 @@ func (r *rig) depart(fate cash.Fate) (id.Tenant, []vault.FileID) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	if fate != cash.Erased {
+	if fate != cash.FateErased {
 		var bag *cash.Luggage
 		r.must(r.bagas, func(tx *store.Tx, _ cash.View) (err error) { bag, err = r.Pack(ctx, tx, r.bagas, fate); return err })
 		for range 2 { // as after a crash
@@ -95,9 +95,9 @@ func (r *rig) left(who id.Subject) (n int64) {
 
 func TestDepart(t *testing.T) {
 	for fate, want := range map[cash.Fate]struct{ familyOut, ownOut, entries int64 }{
-		cash.Taken:  {30_000, 90_000, 1},
-		cash.Freed:  {100_000, 20_000, 2},
-		cash.Erased: {30_000, 0, 1},
+		cash.FateTaken:  {30_000, 90_000, 1},
+		cash.FateFreed:  {100_000, 20_000, 2},
+		cash.FateErased: {30_000, 0, 1},
 	} {
 		t.Run(string(fate), func(t *testing.T) {
 			both(t, func(t *testing.T, r *rig) {
@@ -148,7 +148,7 @@ func TestDepart(t *testing.T) {
 					_, err = r.Correct(ctx, tx, v, e.ID, cash.AnyRevision, func(n *cash.NewEntry) { n.Amount = money.Rupiah(30_000) })
 					return err
 				})
-				if fate == cash.Freed {
+				if fate == cash.FateFreed {
 					r.must(r.rina, func(tx *store.Tx, v cash.View) error {
 						lines, _, err := r.List(ctx, tx, v, cash.Query{Text: "warung"})
 						if err != nil || len(lines) != 1 || !lines[0].Subject.IsZero() {
@@ -205,7 +205,7 @@ func TestDepart_property(t *testing.T) {
 			_, family := f.totals(f.rina)
 			_, taken := f.sumsOf(own, f.bagas)
 			switch {
-			case fate == cash.Freed && family+taken != hers+his, fate != cash.Freed && family != hers, fate == cash.Taken && taken != his, fate == cash.Erased && taken != 0:
+			case fate == cash.FateFreed && family+taken != hers+his, fate != cash.FateFreed && family != hers, fate == cash.FateTaken && taken != his, fate == cash.FateErased && taken != 0:
 				rt.Fatalf("%s: hers %d, his %d; then family %d, taken %d", fate, hers, his, family, taken)
 			}
 			if n := f.left(f.bagas); n != 0 {

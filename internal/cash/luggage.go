@@ -26,18 +26,18 @@ type Luggage struct {
 func (l *Luggage) Entries() int { return len(l.entries) }
 
 // Pack reads what a person takes along from the transaction's family: all that they
-// entered, or for Freed only what is private, and every picture either way.
+// entered, or for FateFreed only what is private, and every picture either way.
 // Accounts of others that their entries name come along without their names.
 func (s *Service) Pack(ctx context.Context, tx *store.Tx, who id.Subject, fate Fate) (*Luggage, error) {
 	const op = "cash.Pack"
 	l := &Luggage{}
 	own := "WHERE tenant_id = $1 AND subject = $2"
 	mine := own
-	if fate == Freed {
+	if fate == FateFreed {
 		mine += " AND private"
 	}
 	of := own + " AND EXISTS (SELECT 1 FROM cash_entries e WHERE e.tenant_id = $1 AND e.subject = $2 AND e.id = entry_id"
-	if fate == Freed {
+	if fate == FateFreed {
 		of += " AND e.private"
 	}
 	of += ")"

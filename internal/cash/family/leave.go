@@ -34,13 +34,13 @@ func (s *Service) Remove(ctx context.Context, p identity.Principal, who id.Subje
 	if p.Role != tenant.Owner || who == p.Subject {
 		return fault.New(fault.Forbidden, op, "")
 	}
-	_, err := s.leave(ctx, p.HomeScope("rights"), p.Workspace, who, cash.Taken, "family.removed")
+	_, err := s.leave(ctx, p.HomeScope("rights"), p.Workspace, who, cash.FateTaken, "family.removed")
 	return err
 }
 
 func (s *Service) leave(ctx context.Context, home store.Scope, family id.Tenant, who id.Subject, fate cash.Fate, act string) (id.Tenant, error) {
 	const op = "family.Leave"
-	if fate != cash.Taken && fate != cash.Freed && fate != cash.Erased {
+	if fate != cash.FateTaken && fate != cash.FateFreed && fate != cash.FateErased {
 		return id.Tenant{}, fault.New(fault.Invalid, op, "family.fate.missing").On("fate")
 	}
 	l := &leaving{Subject: who, Workspace: family, Fate: fate}
@@ -154,7 +154,7 @@ func (s *Service) finish(ctx context.Context, l *leaving) error {
 		return fault.Wrap(op, err)
 	}
 	v := cash.View{Subject: l.Subject, All: true, Write: true, Zone: clock.Zone(zone)}
-	if l.Fate != cash.Erased {
+	if l.Fate != cash.FateErased {
 		var bag *cash.Luggage
 		err := s.Store.Read(ctx, s.in(l.Workspace), func(tx *store.Tx) (err error) {
 			bag, err = s.Cash.Pack(ctx, tx, l.Subject, l.Fate)
@@ -169,7 +169,7 @@ func (s *Service) finish(ctx context.Context, l *leaving) error {
 	}
 	err = s.Store.Write(ctx, s.in(l.Workspace), func(tx *store.Tx) error {
 		pictures, err := s.Cash.Depart(ctx, tx, v, l.Subject, heir, l.Fate)
-		if err != nil || l.Fate != cash.Erased {
+		if err != nil || l.Fate != cash.FateErased {
 			return err
 		}
 		// A picture goes before the row that names it: what is left can be found again.

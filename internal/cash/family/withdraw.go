@@ -51,7 +51,7 @@ func (s *Service) Withdrawn(ctx context.Context) (int, error) {
 	}
 	left, errs := 0, []error(nil)
 	for _, p := range out {
-		_, err := s.leave(ctx, s.home("rights"), p.family, p.who, cash.Erased, "family.left")
+		_, err := s.leave(ctx, s.home("rights"), p.family, p.who, cash.FateErased, "family.left")
 		switch {
 		case err == nil:
 			left++
