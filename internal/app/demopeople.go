@@ -39,6 +39,9 @@ func (a *App) demoPeople(ctx context.Context) ([]SignIn, error) {
 		who, family, fresh, err := a.demoPerson(ctx, in, one.name)
 		if err == nil && fresh && one.service == jaga {
 			err = a.demoFamily(ctx, who, family)
+			if err == nil {
+				err = a.demoStatement(ctx, who, family)
+			}
 		}
 		if err == nil && fresh {
 			err = a.demoComplaint(ctx, one.service, who, one.name, one.email)

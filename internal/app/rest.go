@@ -44,6 +44,9 @@ func (a *App) openAPI(s tenant.Service) error {
 	case a.hasProduct(s.Slug):
 		allowed, groups = slices.Concat(productScopes, commonScopes), slices.Concat(productTags, commonTags)
 	}
+	if s.Slug == jaga && a.statements != nil {
+		allowed, groups = slices.Concat(statementScopes, allowed), slices.Concat(statementTags, groups)
+	}
 	b, err := bearer.New(bearer.Config{DB: a.db, Accounts: a.identity, Service: s.Slug, Home: s.Home, Issuer: a.address(s.Slug), Scopes: allowed, Teller: tokenNews{a.notify}})
 	if err != nil {
 		return err
@@ -86,6 +89,9 @@ func (a *App) openAPI(s tenant.Service) error {
 	}
 	if s.Slug == jaga && a.cash != nil {
 		a.cash.REST(api)
+	}
+	if s.Slug == jaga && a.statements != nil {
+		a.statements.REST(api)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"amanah/internal/cash/cardstatement"
 	"amanah/internal/extract/pdf"
 	"amanah/internal/extract/statement"
+	"amanah/internal/rest"
 	"amanah/internal/tenant"
 	"amanah/internal/web"
 )
@@ -38,3 +39,12 @@ func (a *App) statementRoutes(mux web.Mux) {
 		a.statements.Routes(mux)
 	}
 }
+
+// statementScopes and statementTags are those of their calls.
+var (
+	statementScopes = []rest.Scope{
+		{Name: "statements:read", Says: "read card statements and how they stand to the books"},
+		{Name: "statements:write", Says: "upload card statements and decide about their lines"},
+	}
+	statementTags = []rest.Tag{{Name: "Statements", Says: "Card statements, held against the family's books."}}
+)

@@ -134,6 +134,7 @@ func (a *App) routes(mux web.Mux) {
 		a.serviceRoutes(mux, s.Slug)
 	}
 	a.cashPlanRoutes(mux)
+	a.statementRoutes(mux)
 	if a.rules.runs("capture") {
 		a.capture.Routes(mux)
 		mux.Handle("POST /ctt/hooks/telegram", a.capture.Hook())
