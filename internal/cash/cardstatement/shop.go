@@ -1,6 +1,7 @@
 package cardstatement
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,7 +24,7 @@ func shopOf(text string) string {
 		}
 		words = append(words, titled(w))
 	}
-	for len(words) > 1 && letters(words[len(words)-1]) == 0 {
+	for len(words) > 1 && (letters(words[len(words)-1]) == 0 || place(words[len(words)-1])) {
 		words = words[:len(words)-1]
 	}
 	out := strings.Join(words, " ")
@@ -36,6 +37,12 @@ func shopOf(text string) string {
 	}
 	return out
 }
+
+// places are what banks print behind a merchant.
+var places = []string{"jakarta", "bekasi", "bandung", "surabaya", "depok", "tangerang", "tangsel", "bogor", "semarang", "yogyakarta", "medan", "makassar", "denpasar", "malang", "selatan", "selat", "sela", "slt",
+	"pusat", "barat", "timur", "utara", "south", "west", "east", "north", "central", "kota", "kab", "stockholm", "singapore", "indonesia", "id", "sg", "se", "us", "ie", "nl", "gb"}
+
+func place(w string) bool { return slices.Contains(places, strings.ToLower(w)) }
 
 func letters(s string) (n int) {
 	for _, r := range s {
