@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"amanah/internal/cash/cardstatement"
 	"amanah/internal/web"
 	"amanah/internal/web/i18n"
 	"amanah/internal/web/ui"
@@ -34,7 +35,7 @@ var familyMenu = []menuGroup{
 	{"cash.nav.home", []menuPage{{"/app", "cash.nav.home", ""}}},
 	{"cash.nav.entries", []menuPage{{"/app/entries", "cash.nav.entries", ""}, {"/app/categories", "cash.nav.categories", ""}}},
 	{"cash.nav.receipts", []menuPage{{"/app/receipts", "cash.nav.receipts", ""}}},
-	{"cash.nav.accounts", []menuPage{{"/app/accounts", "cash.nav.accounts", ""}}},
+	{"cash.nav.accounts", []menuPage{{"/app/accounts", "cash.nav.accounts", ""}, {"/app/statements", "cardstatement.title", cardstatement.Module}}},
 	{"cash.nav.telegram", []menuPage{{"/app/telegram", "cash.nav.telegram", ""}}},
 }
 
