@@ -604,3 +604,50 @@ func TestJagaCash_link(t *testing.T) {
 		}
 	})
 }
+
+// JAG-37: the day is said before; sealed, and gone at the latest when the grace ends,
+// or at once when the person wants it.
+func TestFamily_closing(t *testing.T) {
+	for name, now := range map[string]bool{"at once": true, "when the grace ends": false} {
+		t.Run(name, func(t *testing.T) {
+			households(t, func(t *testing.T, h *household) {
+				rina := h.founder("rina")
+				bagas := h.join(rina, "bagas", "member")
+				h.spend(rina, 30_000, false, id.ID{})
+				h.spend(bagas, 10_000, false, id.ID{})
+				day := h.now.Now().AddDate(0, 0, 30)
+				if w := h.browse("bagas", "/jagacash/privacy/me/close", nil); !strings.Contains(w.Body.String(), day.Format("2006")) {
+					t.Errorf("the planned day is not said: %s", w.Body)
+				}
+				w := h.browse("bagas", "/jagacash/privacy/me/close", url.Values{"understood": {"yes"}, "confirm": {address("bagas")}})
+				page := w.Header().Get("Location")
+				if w.Code != http.StatusSeeOther || !strings.HasPrefix(page, "/jagacash/privacy/closing/") {
+					t.Fatalf("closing: %d %q", w.Code, page)
+				}
+				if got := h.spent(rina); got != 40_000 {
+					t.Errorf("sealed, the family has %d", got)
+				}
+				if now {
+					if w := h.browse("bagas", page+"/erase", url.Values{"understood": {"yes"}}); w.Code != http.StatusSeeOther {
+						t.Fatalf("erase now: %d %s", w.Code, w.Body)
+					}
+				} else {
+					h.now.Add(31 * 24 * time.Hour)
+					if err := h.dueClosings(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				home := rina.HomeScope("rights")
+				if n := h.inFamily(rina.Scope("rights"), bagas.Subject) + h.inFamily(home, bagas.Subject); n != 0 {
+					t.Errorf("%d rows still name who left", n)
+				}
+				if n, err := h.keys.vault.DeleteFiles(t.Context(), rina.Home, bagas.Subject); n != 0 || err != nil {
+					t.Errorf("%d files were left, %v", n, err)
+				}
+				if n := h.count(rina.Scope("rights"), "cash_entries", " AND subject = $2", rina.Subject); n != 1 {
+					t.Errorf("%d entries of the others", n)
+				}
+			})
+		})
+	}
+}

@@ -37,6 +37,7 @@ var familyMenu = []menuGroup{
 	{"cash.nav.receipts", []menuPage{{"/app/receipts", "cash.nav.receipts", ""}}},
 	{"cash.nav.accounts", []menuPage{{"/app/accounts", "cash.nav.accounts", ""}, {"/app/statements", "cardstatement.title", cardstatement.Module}}},
 	{"cash.nav.telegram", []menuPage{{"/app/telegram", "cash.nav.telegram", ""}}},
+	{"family.title", []menuPage{{"/app/family", "family.title", "family"}, {"/app/profile", "profile.title", "profile"}}},
 }
 
 // menuOf is the menu of a page: the group that the page is in is current and
