@@ -133,6 +133,10 @@ func (s *Service) Settle(ctx context.Context, tx *store.Tx, v View, t *Taken) (O
 		return Outcome{}, fault.Wrap(op, err)
 	}
 	err = nil
+	if f.Category == "health" || s.Guess(Out, f.Merchant, "") == "health" {
+		f.Items = nil // what was bought for one's health is nobody's line
+		t.reading.Facts.Items = nil
+	}
 	r.Reader = t.reading.Reader
 	r.Merchant = vault.Seal(f.Merchant)
 	if err := r.put(f); err != nil {
