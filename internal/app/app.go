@@ -26,6 +26,7 @@ import (
 	"amanah/internal/cash/family"
 	"amanah/internal/cash/plan"
 	"amanah/internal/cash/profile"
+	cashreport "amanah/internal/cash/report"
 	"amanah/internal/channel/mail"
 	"amanah/internal/channel/telegram"
 	"amanah/internal/clock"
@@ -122,9 +123,10 @@ type App struct {
 	capture     *capture.Service
 	importing   *importing.Service
 	reports     *report.Service
-	billing     *billing.Service       // nil where it is not switched on
-	cash        *cash.Service          // nil where no notice has it
-	plans       *plan.Service          // likewise
+	billing     *billing.Service // nil where it is not switched on
+	cash        *cash.Service    // nil where no notice has it
+	plans       *plan.Service    // likewise
+	cashReports *cashreport.Service
 	statements  *cardstatement.Service // nil where no notice has it
 	chat        *chat.Service          // JagaCash's conversation
 	botLimits   *telegram.Limiter      // nil where JagaCash has no bot

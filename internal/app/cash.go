@@ -31,6 +31,7 @@ func (a *App) openCash(context.Context) error {
 		return err
 	}
 	a.cash = cash.New(cash.Options{Store: a.db, Slug: jaga, Home: tenant.HomeOf(jaga), Jobs: a.jobs, Rand: rand.Reader, Sign: a.keys.signing, Reader: reader, Names: a.familyNames, Savable: a.openPlan(), Log: a.Log})
+	a.openCashReports()
 	o := chat.Options{Cash: a.cash, Store: a.db, Inbox: a.inbox, Jobs: a.jobs, Rand: rand.Reader, Catalog: a.catalog, Address: a.address(jaga), Title: a.title(jaga, "id"), Log: a.Log,
 		Lang: func(ctx context.Context, who id.Subject) string {
 			c, err := a.identity.ContactOf(ctx, jaga, who)

@@ -24,20 +24,26 @@ func (a *App) openPlan() *plan.Service {
 	return a.plans
 }
 
+// openCashReports makes what adds families' months up.
+func (a *App) openCashReports() {
+	a.cashReports = cashreport.New(cashreport.Options{Store: a.db, Slug: jaga, Home: tenant.HomeOf(jaga), Cash: a.cash, Plan: a.plans, Names: a.familyNames, Teller: a.notify, Log: a.Log})
+	a.jobs.Handle(cashreport.SummaryTask, a.cashReports.Summarise)
+}
+
 // planCash names what runs by itself for families' money.
 func (a *App) planCash() {
 	if a.plans != nil {
 		a.jobs.Every(plan.BookTask, time.Hour)
+		a.jobs.Every(cashreport.SummaryTask, 6*time.Hour)
 	}
 }
 
 // cashPlanRoutes puts in the pages of plans and reports.
 func (a *App) cashPlanRoutes(mux web.Mux) {
-	if a.plans == nil {
-		return
+	if a.plans != nil {
+		a.plans.Routes(mux)
+		a.cashReports.Routes(mux)
 	}
-	a.plans.Routes(mux)
-	cashreport.New(cashreport.Options{Store: a.db, Slug: jaga, Home: tenant.HomeOf(jaga), Cash: a.cash, Plan: a.plans, Names: a.familyNames, Log: a.Log}).Routes(mux)
 }
 
 // demoDay is one entry of the demo's family: on a day of each month.

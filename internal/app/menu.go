@@ -36,6 +36,8 @@ var familyMenu = []menuGroup{
 	{"cash.nav.entries", []menuPage{{"/app/entries", "cash.nav.entries", ""}, {"/app/categories", "cash.nav.categories", ""}}},
 	{"cash.nav.receipts", []menuPage{{"/app/receipts", "cash.nav.receipts", ""}}},
 	{"cash.nav.accounts", []menuPage{{"/app/accounts", "cash.nav.accounts", ""}, {"/app/statements", "cardstatement.title", cardstatement.Module}}},
+	{"plan.title", []menuPage{{"/app/plan", "plan.title", ""}}},
+	{"plan.nav.reports", []menuPage{{"/app/reports", "plan.nav.reports", ""}}},
 	{"cash.nav.telegram", []menuPage{{"/app/telegram", "cash.nav.telegram", ""}}},
 	{"family.title", []menuPage{{"/app/family", "family.title", "family"}, {"/app/profile", "profile.title", "profile"}}},
 }

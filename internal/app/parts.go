@@ -124,7 +124,7 @@ func parts() []part {
 		{tables: mailbox.Tables(), migrations: mailbox.Migrations(), texts: mailbox.Texts(), product: "mailbox"},
 		{tables: cash.Tables(), migrations: cash.Migrations(), texts: cash.Texts(), product: cash.Module},
 		{tables: plan.Tables(), migrations: plan.Migrations(), texts: plan.Texts(), product: cash.Module},
-		{migrations: cashreport.Migrations(), texts: cashreport.Texts(), product: cash.Module},
+		{tables: cashreport.Tables(), migrations: cashreport.Migrations(), texts: cashreport.Texts(), product: cash.Module},
 		{tables: cardstatement.Tables(), migrations: cardstatement.Migrations(), texts: cardstatement.Texts(), product: cardstatement.Module},
 		{texts: reconcile.Texts()},
 		{texts: chat.Texts()},

@@ -89,6 +89,8 @@ func (a *App) openAPI(s tenant.Service) error {
 	}
 	if s.Slug == jaga && a.cash != nil {
 		a.cash.REST(api)
+		a.plans.REST(api)
+		a.cashReports.REST(api)
 	}
 	if s.Slug == jaga && a.statements != nil {
 		a.statements.REST(api)
@@ -163,7 +165,8 @@ var (
 		{Name: "money:read", Says: "read the family's entries, receipts, accounts and figures"},
 		{Name: "money:write", Says: "record and correct entries, send receipts, set up accounts and categories"},
 	}
-	cashTags = []rest.Tag{{Name: "Money", Says: "The family's entries, receipts, accounts, categories and months."}}
+	cashTags = []rest.Tag{{Name: "Money", Says: "The family's entries, receipts, accounts, categories and months."},
+		{Name: "Plans", Says: "What can be saved, budgets, goals, recurring entries, who owes whom, reports."}}
 )
 
 // productTags are the groups of CTT's calls, commonTags those of every service, in

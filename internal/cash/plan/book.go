@@ -23,7 +23,7 @@ const maxDates = 400
 // Book is the task's handler. What fails for one entry is tried again by the next
 // run, and keeps no other from being booked.
 func (s *Service) Book(ctx context.Context, _ job.Task) error {
-	families, err := s.families(ctx)
+	families, err := s.Families(ctx)
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,8 @@ func (s *Service) Book(ctx context.Context, _ job.Task) error {
 	return fault.Wrap("plan.Book", errors.Join(errs...))
 }
 
-func (s *Service) families(ctx context.Context) ([]id.Tenant, error) {
+// Families are all families of the service, for work that goes through them.
+func (s *Service) Families(ctx context.Context) ([]id.Tenant, error) {
 	var out []id.Tenant
 	home := store.Scope{Tenant: s.Home, Home: s.Home, Service: s.Slug, Actor: store.Actor{Kind: "job"}, Purpose: "service"}
 	err := s.db.Read(ctx, home, func(tx *store.Tx) error {

@@ -24,6 +24,7 @@ import (
 	"amanah/internal/job"
 	"amanah/internal/ledger"
 	"amanah/internal/money"
+	"amanah/internal/notify"
 	"amanah/internal/store"
 	"amanah/internal/store/storetest"
 	"amanah/internal/tenant"
@@ -31,7 +32,7 @@ import (
 )
 
 var config = storetest.Config{
-	Sets:       []store.Set{tenant.Tables(), ledger.Tables(), inbox.Tables(), cash.Tables(), plan.Tables()},
+	Sets:       []store.Set{tenant.Tables(), ledger.Tables(), inbox.Tables(), cash.Tables(), plan.Tables(), report.Tables()},
 	Migrations: []fs.FS{tenant.Migrations(), ledger.Migrations(), inbox.Migrations(), cash.Migrations(), plan.Migrations(), report.Migrations()},
 }
 
@@ -53,6 +54,7 @@ type rig struct {
 	cash              *cash.Service
 	plan              *plan.Service
 	report            *report.Service
+	told              []notify.Message
 	home, ours, other id.Tenant
 	rina, bagas, tono id.Subject
 }
@@ -69,7 +71,7 @@ func newRig(t testing.TB, b *storetest.Bundle) *rig {
 	}
 	r.plan = plan.New(plan.Options{Store: b.DB, Slug: "jagacash", Home: r.home, Cash: func() *cash.Service { return r.cash }, Names: names})
 	r.cash = cash.New(cash.Options{Store: b.DB, Slug: "jagacash", Home: r.home, Jobs: noJobs{}, Rand: rand.Reader, Sign: signer{private}, Savable: r.plan})
-	r.report = report.New(report.Options{Store: b.DB, Slug: "jagacash", Home: r.home, Cash: r.cash, Plan: r.plan, Names: names})
+	r.report = report.New(report.Options{Store: b.DB, Slug: "jagacash", Home: r.home, Cash: r.cash, Plan: r.plan, Names: names, Teller: r})
 	at := store.Scope{Tenant: r.home, Home: r.home, Service: "jagacash", Actor: store.Actor{Kind: "job"}, Purpose: "service"}
 	err = b.Write(ctx, at, func(tx *store.Tx) error {
 		for who, family := range map[id.Subject]*id.Tenant{r.rina: &r.ours, r.tono: &r.other} {
@@ -85,6 +87,17 @@ func newRig(t testing.TB, b *storetest.Bundle) *rig {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// Tell remembers what was told, once for each Once.
+func (r *rig) Tell(_ context.Context, _ *store.Tx, m notify.Message) error {
+	for _, was := range r.told {
+		if was.Subject == m.Subject && was.Once == m.Once {
+			return nil
+		}
+	}
+	r.told = append(r.told, m)
+	return nil
 }
 
 func (r *rig) in(family id.Tenant, who id.Subject, f func(tx *store.Tx, v cash.View) error) {
@@ -308,6 +321,40 @@ func TestPages_ofOthersAreClosed(t *testing.T) {
 			t.Errorf("who may only look at %s: %d", path, w.Code)
 		}
 	}
+}
+
+func TestSummarise_tellsEachMemberOnceWhatTheySee(t *testing.T) {
+	t.Parallel()
+	storetest.Both(t, config, func(t *testing.T, b *storetest.Bundle) {
+		r := newRig(t, b)
+		r.fill()
+		run := func() {
+			t.Helper()
+			if err := r.report.Summarise(ctx, job.Task{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		run()
+		if len(r.told) != 0 {
+			t.Fatalf("on the 24th it tells %v", r.told)
+		}
+		r.Manual().Set(time.Date(2026, 11, 30, 17, 30, 0, 0, time.UTC)) // the first of December in Jakarta
+		r.in(r.other, r.tono, func(tx *store.Tx, _ cash.View) error { return r.report.SetSummaries(ctx, tx, r.tono, false) })
+		for range 2 {
+			run()
+		}
+		got := map[id.Subject]string{}
+		for _, m := range r.told {
+			got[m.Subject] = m.Args["out"] + " " + m.Args["month"]
+		}
+		if len(r.told) != 2 || got[r.rina] != "Rp625.000 11/2026" || got[r.bagas] != "Rp695.000 11/2026" {
+			t.Errorf("told %v", got)
+		}
+		r.in(r.other, r.tono, func(tx *store.Tx, _ cash.View) error { return r.report.SetSummaries(ctx, tx, r.tono, true) })
+		if run(); len(r.told) != 3 {
+			t.Errorf("who wants it again is not told: %v", r.told)
+		}
+	})
 }
 
 // BenchmarkMonth holds the report of a month against bare SQL for the same figures,

@@ -18,7 +18,9 @@ import (
 
 // Routes puts the page below "/<slug>/app". It asks for a signed-in member.
 func (s *Service) Routes(mux web.Mux) {
-	mux.Handle(web.Under(s.Slug, "GET /app/reports"), identity.Page(s.page, tenant.Owner, tenant.Worker, tenant.Viewer))
+	readers := []tenant.Role{tenant.Owner, tenant.Worker, tenant.Viewer}
+	mux.Handle(web.Under(s.Slug, "GET /app/reports"), identity.Page(s.page, readers...))
+	mux.Handle(web.Under(s.Slug, "POST /app/reports/summary"), identity.Page(s.summaryForm, readers...))
 }
 
 // paper is a report with what its page shows around it.
@@ -28,6 +30,8 @@ type paper struct {
 	Own   []cash.Category
 	Names map[id.Subject]string
 	Me    id.Subject
+	// Told says that the person is told what months came to.
+	Told bool
 }
 
 func (s *Service) page(v identity.Visit) error {
@@ -70,8 +74,29 @@ func (s *Service) read(ctx context.Context, who identity.Principal, month string
 		if p.Report, err = s.Report(ctx, tx, v, month, c); err != nil {
 			return err
 		}
+		if p.Told, err = s.Summaries(ctx, tx, who.Subject); err != nil {
+			return err
+		}
 		p.Own, err = s.Cash.Categories(ctx, tx)
 		return err
 	})
 	return p, err
+}
+
+// summaryForm switches the summaries of months on or off, for the visitor alone.
+func (s *Service) summaryForm(v identity.Visit) error {
+	if v.Who.Workspace.IsZero() || v.Who.Service != s.Slug {
+		return fault.New(fault.NotFound, "report.summaryForm", "")
+	}
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	err = s.db.Write(v.R.Context(), v.Who.Scope(cash.Record), func(tx *store.Tx) error {
+		return s.SetSummaries(v.R.Context(), tx, v.Who.Subject, form.Value("told") == "on")
+	})
+	if err != nil {
+		return err
+	}
+	return v.To("/app/reports", "cashreport.summary.saved")
 }
