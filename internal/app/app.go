@@ -23,6 +23,7 @@ import (
 	"amanah/internal/cash"
 	"amanah/internal/cash/cardstatement"
 	"amanah/internal/cash/chat"
+	"amanah/internal/cash/exchange"
 	"amanah/internal/cash/family"
 	"amanah/internal/cash/plan"
 	"amanah/internal/cash/profile"
@@ -132,6 +133,7 @@ type App struct {
 	botLimits   *telegram.Limiter      // nil where JagaCash has no bot
 	family      *family.Service        // nil without the module
 	profiles    *profile.Service       // nil without the module
+	exchange    *exchange.Service      // likewise
 	mailbox     *mailbox.Service
 	people      people
 	schema      *rowset.Schema
@@ -206,6 +208,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		a.openBilling,
 		a.openCash,
 		a.openStatements,
+		a.openExchange,
 		a.openHolds,
 		a.openPrivacy,
 		a.openHoldPages,

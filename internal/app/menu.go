@@ -33,7 +33,7 @@ var menu = []menuGroup{
 // familyMenu is JagaCash's.
 var familyMenu = []menuGroup{
 	{"cash.nav.home", []menuPage{{"/app", "cash.nav.home", ""}}},
-	{"cash.nav.entries", []menuPage{{"/app/entries", "cash.nav.entries", ""}, {"/app/categories", "cash.nav.categories", ""}}},
+	{"cash.nav.entries", []menuPage{{"/app/entries", "cash.nav.entries", ""}, {"/app/categories", "cash.nav.categories", ""}, {"/app/exchange", "exchange.nav", "exchange"}}},
 	{"cash.nav.receipts", []menuPage{{"/app/receipts", "cash.nav.receipts", ""}}},
 	{"cash.nav.accounts", []menuPage{{"/app/accounts", "cash.nav.accounts", ""}, {"/app/statements", "cardstatement.title", cardstatement.Module}}},
 	{"plan.title", []menuPage{{"/app/plan", "plan.title", ""}}},

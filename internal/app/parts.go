@@ -15,6 +15,7 @@ import (
 	"amanah/internal/cash"
 	"amanah/internal/cash/cardstatement"
 	"amanah/internal/cash/chat"
+	"amanah/internal/cash/exchange"
 	"amanah/internal/cash/family"
 	"amanah/internal/cash/plan"
 	"amanah/internal/cash/profile"
@@ -130,6 +131,7 @@ func parts() []part {
 		{texts: chat.Texts()},
 		{tables: family.Tables(), migrations: family.Migrations(), texts: family.Texts(), product: family.Module},
 		{tables: profile.Tables(), migrations: profile.Migrations(), texts: profile.Texts(), product: profile.Module},
+		{tables: exchange.Tables(), migrations: exchange.Migrations(), texts: exchange.Texts(), product: exchange.Module},
 		{tables: billing.Tables(), migrations: billing.Migrations(), texts: billing.Texts(), product: "billing"},
 		{tables: bearer.Tables(), migrations: bearer.Migrations(), texts: bearer.Texts()},
 		{tables: rest.Tables(), migrations: rest.Migrations(), texts: rest.Texts()},
@@ -161,6 +163,7 @@ var products = []string{
 	cardstatement.Module,
 	family.Module,
 	profile.Module,
+	exchange.Module,
 }
 
 func sets() []store.Set {

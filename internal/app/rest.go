@@ -22,6 +22,7 @@ func (a *App) openREST(context.Context) error {
 			return err
 		}
 	}
+	a.exchangeREST()
 	if a.rules.runs("capture") {
 		a.capturedREST(a.apis["ctt"])
 	}
@@ -166,7 +167,7 @@ var (
 		{Name: "money:write", Says: "record and correct entries, send receipts, set up accounts and categories"},
 	}
 	cashTags = []rest.Tag{{Name: "Money", Says: "The family's entries, receipts, accounts, categories and months."},
-		{Name: "Plans", Says: "What can be saved, budgets, goals, recurring entries, who owes whom, reports."}}
+		{Name: "Plans", Says: "What can be saved, budgets, goals, recurring entries, who owes whom, reports."}, {Name: "Files", Says: "Entries as files, out and in."}}
 )
 
 // productTags are the groups of CTT's calls, commonTags those of every service, in

@@ -135,6 +135,7 @@ func (a *App) routes(mux web.Mux) {
 	}
 	a.cashPlanRoutes(mux)
 	a.statementRoutes(mux)
+	a.exchangeRoutes(mux)
 	if a.rules.runs("capture") {
 		a.capture.Routes(mux)
 		mux.Handle("POST /ctt/hooks/telegram", a.capture.Hook())
