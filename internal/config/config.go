@@ -157,6 +157,7 @@ func Load(file string, getenv func(string) string) (Config, error) {
 		"AMANAH_JAGACASH_TELEGRAM_TOKEN": &c.Providers.Telegram.Family,
 		"AMANAH_XENDIT_KEY":              &c.Billing.Xendit.Key, "AMANAH_XENDIT_CALLBACK_TOKEN": &c.Billing.Xendit.Token, "AMANAH_MIDTRANS_KEY": &c.Billing.Midtrans.Key,
 		"AMANAH_WHATSAPP_TOKEN": &c.Providers.WhatsApp.Token, "AMANAH_PHONE_TOKEN": &c.Phone.Token,
+		"AMANAH_OPENAI_KEY": &c.Providers.OpenAI.Key, "AMANAH_ANTHROPIC_KEY": &c.Providers.Anthropic.Key,
 	} {
 		if v := getenv(name); v != "" {
 			*field = v

@@ -15,6 +15,9 @@ type Providers struct {
 	Google   Google   `yaml:"google"`
 	Telegram Telegram `yaml:"telegram"`
 	WhatsApp WhatsApp `yaml:"whatsapp"`
+	OpenAI   OpenAI   `yaml:"openai"`
+
+	Anthropic Anthropic `yaml:"anthropic"`
 }
 
 // Google is for signing in and for spreadsheets. Without a ClientID both are off.
@@ -85,6 +88,9 @@ var vendors = Providers{
 	},
 	Telegram: Telegram{BaseURL: "https://api.telegram.org"},
 	WhatsApp: WhatsApp{BaseURL: "https://graph.facebook.com", Version: "v26.0"},
+	OpenAI:   OpenAI{BaseURL: "https://api.openai.com", Model: "gpt-4o"},
+
+	Anthropic: Anthropic{BaseURL: "https://api.anthropic.com", Model: "claude-sonnet-4-5", Version: "2026-10-21"},
 }
 
 // addresses are the settings that name a place, by the key of hosts_from.
@@ -94,6 +100,9 @@ func (c *Config) addresses() map[string][]*string {
 		"providers.google":   {&g.Issuer, &g.Authorize, &g.Token, &g.Revoke, &g.Keys, &g.Sheets},
 		"providers.telegram": {&p.Telegram.BaseURL},
 		"providers.whatsapp": {&p.WhatsApp.BaseURL},
+		"providers.openai":   {&p.OpenAI.BaseURL},
+
+		"providers.anthropic": {&p.Anthropic.BaseURL},
 	}
 	if list := c.Billing.addresses(); len(list) > 0 {
 		out["billing"] = list
@@ -121,6 +130,7 @@ func (c *Config) finishProviders() error {
 	if c.Providers.WhatsApp.Version == "" {
 		c.Providers.WhatsApp.Version = vendors.WhatsApp.Version
 	}
+	c.Providers.finishModels()
 	own := Config{Providers: vendors}
 	usual := own.addresses()
 	for key, list := range c.addresses() {

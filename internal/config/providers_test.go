@@ -41,7 +41,7 @@ func TestFinish_refusesProviders(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	for _, secret := range []string{"providers:\n  google:\n    secret: x\n", "providers:\n  telegram:\n    token: x\n", "phone:\n  token: x\n"} {
+	for _, secret := range []string{"providers:\n  openai:\n    key: x\n", "providers:\n  anthropic:\n    key: x\n", "providers:\n  google:\n    secret: x\n", "providers:\n  telegram:\n    token: x\n", "phone:\n  token: x\n"} {
 		if _, err := config.Parse("c.yaml", []byte(secret)); err == nil {
 			t.Errorf("a secret in the file: %q", secret)
 		}
@@ -60,6 +60,10 @@ providers:
 phone: {sender: whatsapp}
 `)
 	sms := finished(t, "phone: {sender: sms, url: \"https://sms.example/send\", body: {to: \"{number}\"}}")
+	models := finished(t, "providers: {openai: {base_url: \"http://127.0.0.1:8000/v1\", model: qwen}}")
+	if p, q := models.Providers, usual.Providers; !p.OpenAI.On() || p.Anthropic.On() || q.OpenAI.On() || p.OpenAI.Model != "qwen" || q.OpenAI.Model != "gpt-4o" || q.Anthropic.Version == "" {
+		t.Errorf("models: %+v, %+v", p, q)
+	}
 	for name, c := range map[string]struct {
 		got, want []string
 	}{
@@ -73,6 +77,10 @@ phone: {sender: whatsapp}
 		"IPv6":               {own.HostsOf("providers.telegram"), []string{"[::1]:8081"}},
 		"by WhatsApp":        {own.HostsOf("phone"), []string{"graph.facebook.com:443"}},
 		"by WhatsApp itself": {own.OwnHostsOf("phone"), nil},
+		"OpenAI's own":       {usual.HostsOf("providers.openai"), []string{"api.openai.com:443"}},
+		"own models":         {models.OwnHostsOf("providers.openai"), []string{"127.0.0.1:8000"}},
+		"Anthropic's own":    {models.HostsOf("providers.anthropic"), []string{"api.anthropic.com:443"}},
+		"no own":             {models.OwnHostsOf("providers.anthropic"), nil},
 		"relay":              {own.OwnHostsOf("mail.relay"), []string{"mail.intern:587"}},
 		"gateway":            {sms.OwnHostsOf("phone"), []string{"sms.example:443"}},
 	} {
