@@ -207,6 +207,7 @@ func build(ctx context.Context, cfg config.Config, o Options, held errHeld) (_ *
 		a.openWaysIn,
 		a.openBilling,
 		a.openCash,
+		a.openModels,
 		a.openStatements,
 		a.openExchange,
 		a.openHolds,

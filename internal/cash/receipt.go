@@ -62,6 +62,9 @@ func (s *Service) Take(ctx context.Context, sc store.Scope, who id.Subject, pict
 	if err != nil {
 		return nil, fault.Wrap(op, err)
 	}
+	if s.Second != nil { // not in the queue of this machine's processor
+		t.reading = s.Second.Second(ctx, sc.Tenant, who, Turned(p), t.reading)
+	}
 	if print := t.reading.Facts.print(); print != "" {
 		if t.row.Fingerprint, err = s.db.Vault().Index(ctx, sc.Tenant, "cash_receipts.fingerprint", print); err != nil {
 			return nil, fault.Wrap(op, err)

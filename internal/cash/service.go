@@ -35,6 +35,8 @@ type Options struct {
 	Sign  Signer
 	// Reader reads receipts; nil: pictures are kept and asked about.
 	Reader Reader
+	// Second reads once more beside Reader; nil: nobody does.
+	Second Second
 	// Sight says who sees what; nil is ByRole.
 	Sight Sight
 	// Names are the names of a family's members, for pages; nil: there are none.

@@ -107,6 +107,13 @@ func Telegram(t testing.TB) string {
 	return Start(t, "telegram.mjs", struct{}{})
 }
 
+// Models starts the OpenAI and the Anthropic of aimock, which give one answer to
+// every question. What they were asked is at /__aimock/journal.
+func Models(t testing.TB, answer string) string {
+	t.Helper()
+	return Start(t, "models.mjs", map[string]string{"answer": answer})
+}
+
 // Browser walks through a peer's pages: it keeps cookies, follows redirects, and
 // stops in front of the address that the peer sends people back to.
 type Browser struct {
