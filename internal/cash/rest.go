@@ -113,23 +113,23 @@ func asAmount(a money.Amount) moneyAmount { return moneyAmount{a.Decimal(), stri
 
 // restEntry is an entry as the API shows it.
 type bookedEntry struct {
-	ID       id.ID       `json:"id" format:"uuid" doc:"Its number."`
-	Kind     string      `json:"kind" enum:"out,in,transfer,opening" doc:"What it does."`
+	ID       id.ID        `json:"id" format:"uuid" doc:"Its number."`
+	Kind     string       `json:"kind" enum:"out,in,transfer,opening" doc:"What it does."`
 	Amount   moneyAmount  `json:"amount" doc:"What moved."`
 	Arrived  *moneyAmount `json:"arrived,omitempty" doc:"What came to the other account of a transfer."`
-	At       time.Time   `json:"at" doc:"When."`
-	Timed    bool        `json:"timed" doc:"Whether the hour is known."`
-	Account  id.ID       `json:"account" format:"uuid" doc:"The account."`
-	To       string      `json:"to,omitempty" doc:"The other account of a transfer."`
-	Category string      `json:"category" example:"groceries" doc:"A built-in key, or the number of an own one."`
-	Merchant string      `json:"merchant,omitempty" example:"Indomaret" doc:"Shop or other party."`
-	Note     string      `json:"note,omitempty" doc:"A note."`
-	Private  bool        `json:"private" doc:"Whether only its owner sees it."`
-	Member   id.Subject  `json:"member" format:"uuid" doc:"Who entered it."`
-	Receipt  string      `json:"receipt,omitempty" doc:"Its receipt."`
-	State    string      `json:"state" enum:"booked,undone" doc:"Whether it counts."`
-	Way      string      `json:"way" example:"chat" doc:"How it came in."`
-	Revision int64       `json:"revision" doc:"Grows with every change."`
+	At       time.Time    `json:"at" doc:"When."`
+	Timed    bool         `json:"timed" doc:"Whether the hour is known."`
+	Account  id.ID        `json:"account" format:"uuid" doc:"The account."`
+	To       string       `json:"to,omitempty" doc:"The other account of a transfer."`
+	Category string       `json:"category" example:"groceries" doc:"A built-in key, or the number of an own one."`
+	Merchant string       `json:"merchant,omitempty" example:"Indomaret" doc:"Shop or other party."`
+	Note     string       `json:"note,omitempty" doc:"A note."`
+	Private  bool         `json:"private" doc:"Whether only its owner sees it."`
+	Member   id.Subject   `json:"member" format:"uuid" doc:"Who entered it."`
+	Receipt  string       `json:"receipt,omitempty" doc:"Its receipt."`
+	State    string       `json:"state" enum:"booked,undone" doc:"Whether it counts."`
+	Way      string       `json:"way" example:"chat" doc:"How it came in."`
+	Revision int64        `json:"revision" doc:"Grows with every change."`
 }
 
 func asLine(l Line) bookedEntry {

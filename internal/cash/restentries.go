@@ -52,17 +52,17 @@ func (s *Service) restList(ctx context.Context, in *listEntriesIn) (*rest.List[b
 
 // moneyEntry is an entry as a program writes it.
 type moneyEntry struct {
-	Kind     string     `json:"kind" enum:"out,in,transfer" doc:"What it does."`
-	Amount   string     `json:"amount" maxLength:"24" example:"87500.00" doc:"A decimal of the account's currency."`
-	Currency string     `json:"currency,omitempty" maxLength:"3" example:"IDR" doc:"IDR where it is left out."`
-	Arrived  string     `json:"arrived,omitempty" maxLength:"24" doc:"What came to an account of another currency."`
-	At       time.Time  `json:"at" doc:"When."`
-	Account  string     `json:"account,omitempty" maxLength:"36" doc:"The account; the usual one where it is left out."`
-	To       string     `json:"to,omitempty" maxLength:"36" doc:"The other account of a transfer."`
-	Category string     `json:"category,omitempty" maxLength:"36" example:"groceries" doc:"A key or a number; found where it is left out."`
-	Merchant string     `json:"merchant,omitempty" maxLength:"120" example:"Indomaret" doc:"Shop or other party."`
-	Note     string     `json:"note,omitempty" maxLength:"1000" doc:"A note."`
-	Private  bool       `json:"private,omitempty" doc:"Only its owner sees it."`
+	Kind     string      `json:"kind" enum:"out,in,transfer" doc:"What it does."`
+	Amount   string      `json:"amount" maxLength:"24" example:"87500.00" doc:"A decimal of the account's currency."`
+	Currency string      `json:"currency,omitempty" maxLength:"3" example:"IDR" doc:"IDR where it is left out."`
+	Arrived  string      `json:"arrived,omitempty" maxLength:"24" doc:"What came to an account of another currency."`
+	At       time.Time   `json:"at" doc:"When."`
+	Account  string      `json:"account,omitempty" maxLength:"36" doc:"The account; the usual one where it is left out."`
+	To       string      `json:"to,omitempty" maxLength:"36" doc:"The other account of a transfer."`
+	Category string      `json:"category,omitempty" maxLength:"36" example:"groceries" doc:"A key or a number; found where it is left out."`
+	Merchant string      `json:"merchant,omitempty" maxLength:"120" example:"Indomaret" doc:"Shop or other party."`
+	Note     string      `json:"note,omitempty" maxLength:"1000" doc:"A note."`
+	Private  bool        `json:"private,omitempty" doc:"Only its owner sees it."`
 	Items    []entryItem `json:"items,omitempty" maxItems:"200" doc:"Its lines."`
 }
 
@@ -128,12 +128,12 @@ type entryShare struct {
 }
 
 type entryChange struct {
-	At       time.Time  `json:"at" doc:"When it was changed."`
-	By       id.Subject `json:"by" format:"uuid" doc:"Who did it."`
-	Act      string     `json:"act" example:"corrected" doc:"What was done."`
+	At       time.Time   `json:"at" doc:"When it was changed."`
+	By       id.Subject  `json:"by" format:"uuid" doc:"Who did it."`
+	Act      string      `json:"act" example:"corrected" doc:"What was done."`
 	Amount   moneyAmount `json:"amount" doc:"What it was."`
-	Category string     `json:"category" doc:"What it was."`
-	Merchant string     `json:"merchant,omitempty" doc:"What it was."`
+	Category string      `json:"category" doc:"What it was."`
+	Merchant string      `json:"merchant,omitempty" doc:"What it was."`
 }
 
 func (s *Service) whole(ctx context.Context, tx *store.Tx, v View, key id.ID) (*entryOut, error) {

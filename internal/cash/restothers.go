@@ -168,11 +168,11 @@ func (s *Service) restBundle(ctx context.Context, in *ByID) (*rest.Stream, error
 }
 
 type moneyAccount struct {
-	ID      id.ID      `json:"id" format:"uuid" doc:"Its number."`
-	Kind    string     `json:"kind" enum:"cash,bank,wallet,card" doc:"What it is."`
-	Name    string     `json:"name" example:"BCA" doc:"Its name; empty shows the kind."`
-	Shared  bool       `json:"shared" doc:"Whether the family sees it."`
-	Aside   bool       `json:"aside" doc:"Whether it is no longer used."`
+	ID      id.ID       `json:"id" format:"uuid" doc:"Its number."`
+	Kind    string      `json:"kind" enum:"cash,bank,wallet,card" doc:"What it is."`
+	Name    string      `json:"name" example:"BCA" doc:"Its name; empty shows the kind."`
+	Shared  bool        `json:"shared" doc:"Whether the family sees it."`
+	Aside   bool        `json:"aside" doc:"Whether it is no longer used."`
 	Balance moneyAmount `json:"balance" doc:"What it holds; of a card what is owed, negative."`
 }
 
@@ -323,8 +323,8 @@ type moneyMonth struct {
 }
 
 type monthSum struct {
-	Kind     string     `json:"kind" enum:"out,in" doc:"Out or in."`
-	Category string     `json:"category,omitempty" example:"groceries" doc:"Absent of a total."`
+	Kind     string      `json:"kind" enum:"out,in" doc:"Out or in."`
+	Category string      `json:"category,omitempty" example:"groceries" doc:"Absent of a total."`
 	Amount   moneyAmount `json:"amount" doc:"The sum."`
 }
 

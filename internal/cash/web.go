@@ -248,7 +248,11 @@ func (h home) stats(p i18n.Printer) []ui.Stat {
 		if h.Why != "" {
 			why = p.T(h.Why)
 		}
-		out = append(out, ui.Stat{Label: p.T("cash.home.savable"), Value: p.Money(h.Savable), Note: why, Tone: ui.Success})
+		tone := ui.Success
+		if h.Savable.Minor < 0 {
+			tone = ui.Warning
+		}
+		out = append(out, ui.Stat{Label: p.T("cash.home.savable"), Value: p.Money(h.Savable), Note: why, Tone: tone})
 	}
 	return out
 }
