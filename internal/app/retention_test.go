@@ -354,6 +354,9 @@ func (f *farm) plant() {
 						if (t.Name == "taught" || t.Name == "capture_mailboxes") && j != 1 { // one row an enclosure
 							continue
 						}
+						if t.Name == "profile_traits" && j != i { // one row a person
+							continue
+						}
 						if f.late(t, s, clocks, people[j]) || f.late(t, s, clocks, people[(j+i%3)%len(people)]) {
 							continue
 						}
