@@ -137,7 +137,7 @@ func TestReasons(t *testing.T) {
 	t.Parallel()
 	sets := map[string]map[string]string{}
 	for _, lang := range []string{"id", "en"} {
-		raw, err := texts.ReadFile("i18n/reconcile." + lang + ".json")
+		raw, err := texts.ReadFile("i18n/" + lang + ".json")
 		if err != nil {
 			t.Fatal(err)
 		}
