@@ -40,7 +40,7 @@ func (a *App) openCash(context.Context) error {
 			}
 			return c.Lang
 		}}
-	if a.cfg.Providers.Telegram.Family != "" {
+	if a.familyToken() != "" {
 		a.botLimits = telegram.NewLimiter(a.Clock, nil)
 		o.Bot = func(family id.Tenant, who id.Subject, purpose string) chat.Bot {
 			return a.familyBot(family, who, purpose, 0)
@@ -63,8 +63,17 @@ func (a *App) familyBot(family id.Tenant, who id.Subject, purpose string, wait t
 	if purpose == cash.Record {
 		u.Categories = []string{"telegram.identity", "receipt.merchant", "receipt.amount", "receipt.time", "receipt.category"}
 	}
+	return &telegram.Client{HTTP: a.door.Client(u), Base: a.cfg.Providers.Telegram.BaseURL, Token: a.familyToken(), Limits: a.botLimits}
+}
+
+// familyToken is that of JagaCash's own bot, or of the operator's only one where
+// CTT, which would take its updates away, does not run.
+func (a *App) familyToken() string {
 	t := a.cfg.Providers.Telegram
-	return &telegram.Client{HTTP: a.door.Client(u), Base: t.BaseURL, Token: t.Family, Limits: a.botLimits}
+	if t.Family == "" && !a.rules.runs("capture") {
+		return t.Token
+	}
+	return t.Family
 }
 
 // chatKinds are the updates that the conversation needs.

@@ -180,10 +180,10 @@ func TestClose_crash(t *testing.T) {
 	})
 }
 
-// JAG-37, CTT: a notice without a grace time erases at once.
+// A notice without a grace time erases at once.
 func TestClose_withoutGrace(t *testing.T) {
 	t.Parallel()
-	for _, service := range []string{"ctt", "jagacash", "jenna", "epesantren"} {
+	for _, service := range []string{"ctt", "jenna", "epesantren"} {
 		t.Run(service, func(t *testing.T) {
 			t.Parallel()
 			rightstest.Both(t, config, func(t *testing.T, w *rightstest.World) {
