@@ -178,8 +178,8 @@ func plain(a money.Amount) string { return strings.TrimSuffix(a.Decimal(), ".00"
 
 const localMinute = "2006-01-02T15:04"
 
-// read fills an entry from a form.
-func (s *Service) fromForm(v Visit, f *ui.Form, accounts []Account, zone *time.Location, n *NewEntry) {
+// fromForm fills an entry from a form.
+func (s *Service) fromForm(f *ui.Form, accounts []Account, zone *time.Location, n *NewEntry) {
 	n.Kind = Kind(f.Value("kind"))
 	n.Amount.Currency, n.Arrived = money.IDR, money.Amount{}
 	n.Account, n.To = id.ID{}, id.ID{}
@@ -264,7 +264,7 @@ func (s *Service) enterForm(v Visit) error {
 	}
 	d.Form = f
 	n := NewEntry{Way: ByForm}
-	s.fromForm(v, f, d.Accounts, d.Zone, &n)
+	s.fromForm(f, d.Accounts, d.Zone, &n)
 	if f.OK() {
 		var e *Entry
 		err := v.Change(func(tx *store.Tx, see View) (err error) { e, _, err = s.Enter(v.R.Context(), tx, see, n); return err })
@@ -300,12 +300,12 @@ func (s *Service) correctForm(v Visit) error {
 		f.Add("", "cash.changed_since")
 	}
 	probe := NewEntry{At: d.At.Time()}
-	s.fromForm(v, f, d.Accounts, d.Zone, &probe)
+	s.fromForm(f, d.Accounts, d.Zone, &probe)
 	if f.OK() {
 		err := v.Change(func(tx *store.Tx, see View) error {
 			_, err := s.Correct(v.R.Context(), tx, see, key, revision, func(n *NewEntry) {
 				shares := n.Shares
-				if s.fromForm(v, f, d.Accounts, d.Zone, n); n.Amount.Minor != d.Minor || n.Private || n.Kind != Out {
+				if s.fromForm(f, d.Accounts, d.Zone, n); n.Amount.Minor != d.Minor || n.Private || n.Kind != Out {
 					shares = nil // they were of another amount
 				}
 				n.Shares = shares

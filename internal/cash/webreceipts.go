@@ -165,11 +165,11 @@ func (s *Service) decideForm(v Visit) error {
 	w.Form = f
 	f.Values.Set("kind", string(Out))
 	probe := NewEntry{}
-	s.fromForm(v, f, w.Accounts, w.Zone, &probe)
+	s.fromForm(f, w.Accounts, w.Zone, &probe)
 	if f.OK() {
 		var e *Entry
 		err := v.Change(func(tx *store.Tx, see View) (err error) {
-			e, err = s.Decide(v.R.Context(), tx, see, w.R.ID, func(n *NewEntry) { s.fromForm(v, f, w.Accounts, w.Zone, n) })
+			e, err = s.Decide(v.R.Context(), tx, see, w.R.ID, func(n *NewEntry) { s.fromForm(f, w.Accounts, w.Zone, n) })
 			return err
 		})
 		if err == nil {

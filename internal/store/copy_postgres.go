@@ -27,7 +27,7 @@ func (db *DB) copyPostgres(ctx context.Context, w io.Writer) (f Figures, err err
 	if err != nil {
 		return f, errors.New("PostgreSQL does not answer")
 	}
-	defer c.Close(context.WithoutCancel(ctx))
+	defer func() { _ = c.Close(context.WithoutCancel(ctx)) }()
 	if _, err := c.Exec(ctx, everything); err != nil {
 		return f, err
 	}
@@ -104,7 +104,7 @@ func RestorePostgres(ctx context.Context, databaseURL string, r io.Reader) error
 	if err != nil {
 		return errors.New("store: PostgreSQL does not answer, or the database is not there")
 	}
-	defer c.Close(context.WithoutCancel(ctx))
+	defer func() { _ = c.Close(context.WithoutCancel(ctx)) }()
 	if err := EmptyPostgres(ctx, databaseURL); err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func EmptyPostgres(ctx context.Context, databaseURL string) error {
 	if err != nil {
 		return errors.New("store: PostgreSQL does not answer, or the database is not there")
 	}
-	defer c.Close(context.WithoutCancel(ctx))
+	defer func() { _ = c.Close(context.WithoutCancel(ctx)) }()
 	var n int
 	err = c.QueryRow(ctx, "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ('public', 'amanah_keys') AND c.relkind IN ('r', 'v', 'S')").Scan(&n)
 	if err == nil && n > 0 {
@@ -140,7 +140,7 @@ func TrialPostgres(ctx context.Context, databaseURL string, r io.Reader) (f Figu
 	if err != nil {
 		return f, errors.New("store: PostgreSQL does not answer")
 	}
-	defer c.Close(context.WithoutCancel(ctx))
+	defer func() { _ = c.Close(context.WithoutCancel(ctx)) }()
 	name := c.Config().Database + "_trial"
 	drop := "DROP DATABASE IF EXISTS " + pgx.Identifier{name}.Sanitize() + " WITH (FORCE)"
 	if _, err := c.Exec(ctx, drop); err != nil {
@@ -170,7 +170,7 @@ func MeasurePostgres(ctx context.Context, databaseURL string) (f Figures, err er
 	if err != nil {
 		return f, errors.New("store: PostgreSQL does not answer")
 	}
-	defer c.Close(context.WithoutCancel(ctx))
+	defer func() { _ = c.Close(context.WithoutCancel(ctx)) }()
 	if _, err := c.Exec(ctx, "GRANT USAGE ON SCHEMA public TO "+systemRole+"; "+everything); err != nil {
 		return f, wrap("store.MeasurePostgres", err)
 	}

@@ -130,7 +130,7 @@ func eachRow(c *sqlite3.Conn, text string, f func(*sqlite3.Stmt) error) error {
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer func() { _ = s.Close() }()
 	for s.Step() {
 		if err := f(s); err != nil {
 			return err

@@ -164,14 +164,14 @@ func (t *Table) checkNames() error {
 	return nil
 }
 
-// names lists the columns in their order, each behind a prefix.
-func (t *Table) names(prefix string) string {
+// names lists the columns in their order.
+func (t *Table) names() string {
 	var b strings.Builder
 	for i, c := range t.Columns {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(prefix + c.Name)
+		b.WriteString(c.Name)
 	}
 	return b.String()
 }

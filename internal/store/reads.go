@@ -53,8 +53,9 @@ func (db *DB) watched(s Scope) bool {
 // strict tells whether a scope's reads must be durable before they are shown.
 func strict(s Scope) bool { return s.Actor.Kind == Staff || s.Actor.Kind == Operator }
 
-// note adds rows of a table to what the transaction has read.
-func (tx *Tx) note(table string, who id.Subject, whole bool, rows int64) {
+// note adds a row of a table to what the transaction has read.
+func (tx *Tx) note(table string, who id.Subject, whole bool) {
+	rows := int64(1)
 	for i := range tx.reads {
 		if r := &tx.reads[i]; r.Subject == who && r.Whole == whole && r.Table == table {
 			r.Rows += rows
@@ -88,12 +89,12 @@ func (tx *Tx) noteRow(t *Table, people []id.Subject) {
 	named := false
 	for _, who := range people {
 		if !who.IsZero() {
-			tx.note(t.Name, who, false, 1)
+			tx.note(t.Name, who, false)
 			named = true
 		}
 	}
 	if !named && len(t.Subjects) == 0 {
-		tx.note(t.Name, id.Subject{}, true, 1)
+		tx.note(t.Name, id.Subject{}, true)
 	}
 }
 
@@ -219,10 +220,10 @@ func (n *notedRows) Next() bool {
 	}
 	switch {
 	case !n.who.IsZero():
-		n.tx.note(n.text.tables[0].Name, n.who, false, 1)
+		n.tx.note(n.text.tables[0].Name, n.who, false)
 	case !n.text.named:
 		for _, t := range n.text.tables {
-			n.tx.note(t.Name, id.Subject{}, true, 1)
+			n.tx.note(t.Name, id.Subject{}, true)
 		}
 	}
 	return true
@@ -239,12 +240,12 @@ func (n *notedRows) Scan(dest ...any) error {
 		if who, ok := d.(*id.Subject); ok {
 			some = true
 			if !who.IsZero() {
-				n.tx.note(n.text.tables[0].Name, *who, false, 1)
+				n.tx.note(n.text.tables[0].Name, *who, false)
 			}
 		}
 	}
 	if !some { // read in another way than as a person
-		n.tx.note(n.text.tables[0].Name, id.Subject{}, true, 1)
+		n.tx.note(n.text.tables[0].Name, id.Subject{}, true)
 	}
 	return nil
 }

@@ -126,7 +126,7 @@ func find[T any](ctx context.Context, tx *Tx, passing bool, tail string, args []
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.typed(ctx, "SELECT "+t.names("")+" FROM "+t.Name+" "+tail, args)
+	rows, err := tx.typed(ctx, "SELECT "+t.names()+" FROM "+t.Name+" "+tail, args)
 	if err != nil {
 		return nil, err
 	}
@@ -299,7 +299,7 @@ func (t *Table) insertText() string {
 	for i := range marks {
 		marks[i] = fmt.Sprintf("$%d", i+1)
 	}
-	return "INSERT INTO " + t.Name + " (" + t.names("") + ") VALUES (" + strings.Join(marks, ", ") + ")"
+	return "INSERT INTO " + t.Name + " (" + t.names() + ") VALUES (" + strings.Join(marks, ", ") + ")"
 }
 
 func (t *Table) updateText() string {

@@ -50,7 +50,7 @@ func InsertAll[T any](ctx context.Context, tx *Tx, rows []T) error {
 // insertManyText is the statement for so many rows.
 func (t *Table) insertManyText(rows int) string {
 	var b strings.Builder
-	b.WriteString("INSERT INTO " + t.Name + " (" + t.names("") + ") VALUES ")
+	b.WriteString("INSERT INTO " + t.Name + " (" + t.names() + ") VALUES ")
 	n := 0
 	for i := range rows {
 		if i > 0 {

@@ -173,7 +173,7 @@ func (tx *Tx) rawRow(ctx context.Context, table, tenant, row string) (RawRow, er
 		into[i] = &vals[i]
 	}
 	r := RawRow{Table: table, Columns: map[string]any{}}
-	err := tx.QueryRow(ctx, "SELECT "+t.names("")+" FROM "+table+" WHERE tenant_id = $1 AND id = $2", []any{tenant, row}, into...)
+	err := tx.QueryRow(ctx, "SELECT "+t.names()+" FROM "+table+" WHERE tenant_id = $1 AND id = $2", []any{tenant, row}, into...)
 	for i, c := range t.Columns {
 		r.Columns[c.Name] = vals[i]
 	}

@@ -46,6 +46,10 @@ var unmarked = map[string]string{
 	"promise_probes.marker": "says nothing about a person", "request_steps.salt": "says nothing about a person",
 }
 
+// elsewhere begin the tables that JagaCash alone fills; nobody leaves markers there
+// yet. Its own tests try copies and erasures.
+var elsewhere = []string{"cash_", "family_", "profile_", "statement_"}
+
 // Everything that a person left, in every place that the data map names, is in the
 // person's copy and, once the account is closed, nowhere: not in the database, its
 // log, its files, the letters, the program's log, nor in a backup made before that
@@ -270,6 +274,9 @@ func (p *program) censusOf(t *testing.T, text []byte, m planted) {
 		tables[string(text[at[2]:at[3]])] = got
 	}
 	for _, table := range all.Tables() {
+		if slices.ContainsFunc(elsewhere, func(p string) bool { return strings.HasPrefix(table.Name, p) }) {
+			continue
+		}
 		for _, c := range table.Columns {
 			name := table.Name + "." + c.Name
 			_, excepted := unmarked[name]

@@ -42,7 +42,7 @@ type turn struct {
 func (s *Service) Handle(ctx context.Context, sc store.Scope, m inbox.Message, raw []byte) (inbox.Apply, error) {
 	const op = "chat.Handle"
 	t := turn{m: m}
-	if err := json.Unmarshal(raw, &t.letter); err != nil {
+	if json.Unmarshal(raw, &t.letter) != nil {
 		return func(context.Context, *store.Tx) (inbox.Result, error) {
 			return inbox.Result{State: inbox.Refused, Outcome: "unreadable"}, nil
 		}, nil

@@ -115,11 +115,6 @@ func (s *Service) chatOf(ctx context.Context, number int64) (*cash.Chat, error) 
 	return s.find(ctx, "WHERE tenant_id = $1 AND number_index = $2", index)
 }
 
-// chatBy finds a binding by its row; nil for none.
-func (s *Service) chatBy(ctx context.Context, key id.ID) (*cash.Chat, error) {
-	return s.find(ctx, "WHERE tenant_id = $1 AND id = $2", key)
-}
-
 // find keeps what it finds sealed but for the keys: the person may have stopped
 // everything, and is to be told so.
 func (s *Service) find(ctx context.Context, where string, arg any) (*cash.Chat, error) {

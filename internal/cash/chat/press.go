@@ -190,7 +190,7 @@ func (s *Service) chosen(ctx context.Context, tx *store.Tx, t *turn, key id.ID, 
 		return s.answer(ctx, tx, t, answer{Text: t.say.T("cash.chat.dropped"), Edit: edit})
 	}
 	var each []cash.NewEntry
-	if err := json.Unmarshal([]byte(q.Body.Reveal()), &each); err != nil || len(rest) != 1 || rest[0] < '0' || int(rest[0]-'0') >= len(each) {
+	if json.Unmarshal([]byte(q.Body.Reveal()), &each) != nil || len(rest) != 1 || rest[0] < '0' || int(rest[0]-'0') >= len(each) {
 		return nil
 	}
 	return s.enter(ctx, tx, t, each[rest[0]-'0'], edit)

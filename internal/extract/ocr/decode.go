@@ -57,7 +57,7 @@ func look(src []byte) (claim, error) {
 		c, err = lookPNG(src)
 		c.decode = func() (image.Image, error) { return png.Decode(bytes.NewReader(src)) }
 	case len(src) > 12 && string(src[:4]) == "RIFF" && string(src[8:12]) == "WEBP":
-		c, err = lookWebP(src)
+		c = lookWebP(src)
 		c.decode = func() (image.Image, error) { return webp.Decode(bytes.NewReader(src)) }
 	case isHEIC(src):
 		c, err = lookHEIC(src)
@@ -101,7 +101,7 @@ func lookPNG(src []byte) (claim, error) {
 
 // lookWebP looks at every size that stands in the file: that of the canvas binds
 // no frame.
-func lookWebP(src []byte) (claim, error) {
+func lookWebP(src []byte) claim {
 	c := claim{bytes: 4}
 	for rest := src[12:]; len(rest) >= 8; {
 		n, kind := le32(rest[4:]), string(rest[:4])
@@ -122,7 +122,7 @@ func lookWebP(src []byte) (claim, error) {
 		}
 		rest = rest[8+min(n+n%2, len(rest)-8):]
 	}
-	return c, nil
+	return c
 }
 
 func (c *claim) grow(w, h int) { c.w, c.h = max(c.w, w), max(c.h, h) }

@@ -3,6 +3,7 @@ package ocr
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"image"
 	"image/color"
@@ -47,7 +48,7 @@ func jpegOf(t testing.TB, m image.Image) []byte {
 }
 
 func keyOf(err error) string {
-	if f, ok := err.(*fault.Error); ok {
+	if f := (*fault.Error)(nil); errors.As(err, &f) {
 		return f.Key
 	}
 	return ""

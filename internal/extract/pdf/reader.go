@@ -133,7 +133,7 @@ func (r *Reader) within(ctx context.Context, f func(pdfium.Pdfium) error) error 
 		_ = machine.Close()
 	case <-ctx.Done():
 		_ = machine.Kill()
-		_ = <-done // it ends with an error of the stopped machine
+		<-done // it ends with an error of the stopped machine
 		err = fault.New(fault.TooLarge, op, keyTime)
 		if errors.Is(ctx.Err(), context.Canceled) {
 			err = fault.New(fault.Unavailable, op, "pdf.stopped")

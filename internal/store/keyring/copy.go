@@ -22,7 +22,7 @@ func (r *Ring) Each(ctx context.Context, f func(Entry) error) error {
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var e Entry
 		var kind int
